@@ -1,0 +1,39 @@
+# planapo's targets: thin, over the presets of CMakePresets.json and the scripts in tools/. `make help` lists them.
+SHELL := /bin/bash
+export PLANAPO_PYTHON ?= python3
+export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell nproc)
+venv := build/venv
+
+.PHONY: help demo test soak bench build clean release debug asan tsan
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: build ## restores a real recording, from the raw file to a picture
+	$(venv)/bin/python examples/demo.py
+
+test: build asan tsan ## builds everything that can be tested, then runs the tests
+	tools/run_tests --label-exclude '^soak$$'
+
+soak: build asan tsan ## the same suites at the full numbers
+	tools/run_tests --label-regex '^soak$$'
+
+bench: build ## times planapo against what its kernels must move, and against other tools
+	bench/run
+
+build: release ## virtual environment in build/venv, C++ tree in build/install
+	cmake --install build/release --prefix build/install >build/install.log
+	tools/install_package
+
+clean: ## removes everything that was built
+	rm -rf build
+
+release debug asan tsan: %: build/%/build.ninja
+	cmake --build --preset $@
+
+build/%/build.ninja: CMakePresets.json tools/bootstrap
+	tools/bootstrap
+	cmake --preset $*
+	@touch $@

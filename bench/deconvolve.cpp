@@ -1,0 +1,137 @@
+// Whole iterations, each followed at once by the four transforms that it cannot do without: the same library, grid and
+// moment.
+#include <chrono>
+
+#include "bench.hpp"
+
+namespace planapo::bench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int iterations = 25;
+
+/// Two convolutions without their multiplications, on a grid of their own.
+class BareTransforms {
+public:
+    BareTransforms(Shape shape, const Device& device)
+        : device_(device),
+          stream_(device),
+          grid_(shape, device),
+          transform_(device.backend().plan_transform(grid_.view(), Planning::measure)) {}
+
+    double seconds() {
+        grid_.reset(stream_);
+        return seconds_of(
+            [&] {
+                for (int convolution = 0; convolution < 2; ++convolution) {
+                    transform_->forward(grid_.view(), stream_);
+                    transform_->inverse(grid_.view(), stream_);
+                }
+            },
+            device_, stream_);
+    }
+
+private:
+    Device device_;
+    Stream stream_;
+    Grid grid_;
+    std::unique_ptr<Transform> transform_;
+};
+
+/// Times the iterations of a run through its progress: one lies between two reports. The first includes what comes
+/// before it, the last spares what prepares the next: neither counts.
+class Stopwatch {
+public:
+    Stopwatch(BareTransforms& bare, const Device& device, const Stream& stream)
+        : bare_(bare), device_(device), stream_(stream) {}
+
+    bool operator()(double done, double total) {
+        device_.backend().wait(stream_);
+        const double seconds = std::chrono::duration<double>(Clock::now() - last_).count();
+        if (done > 1 && done < total) {
+            iteration.add(seconds);
+            four_transforms.add(bare_.seconds());
+            ratio.add(seconds / four_transforms.all().back());
+        }
+        last_ = Clock::now();
+        return true;
+    }
+
+    Samples iteration, four_transforms, ratio;
+
+private:
+    BareTransforms& bare_;
+    const Device& device_;
+    const Stream& stream_;
+    Clock::time_point last_;
+};
+
+/// Four transforms of two passes, two multiplications, and what surrounds them: see fft.cpp, arithmetic.cpp and
+/// iterate.cpp.
+std::int64_t least_bytes(const Job& job) {
+    const std::int64_t core = checked_bytes(job.image, sizeof(float)), grid = grid_bytes(job.grid);
+    return 4 * 4 * grid + 2 * 3 * grid + (2 * core + grid) + (3 * core + grid);
+}
+
+void report(benchmark::State& state, const Job& job, const Stopwatch& watch, double possible) {
+    const double achieved = static_cast<double>(least_bytes(job)) / watch.iteration.minimum();
+    state.counters["minimum_ms"] = 1e3 * watch.iteration.minimum();
+    state.counters["median_ms"] = 1e3 * watch.iteration.median();
+    state.counters["voxels_per_s"] = static_cast<double>(job.image.voxels()) / watch.iteration.minimum();
+    state.counters["GB_per_s"] = 1e-9 * achieved;
+    state.counters["possible_GB_per_s"] = 1e-9 * possible;
+    state.counters["achieved_of_possible"] = achieved / possible;
+    state.counters["four_transforms_minimum_ms"] = 1e3 * watch.four_transforms.minimum();
+    state.counters["four_transforms_median_ms"] = 1e3 * watch.four_transforms.median();
+    state.counters["minimum_over_four_transforms"] = watch.iteration.minimum() / watch.four_transforms.minimum();
+    state.counters["median_over_four_transforms"] = watch.ratio.median();
+}
+
+/// The most that planapo held while it restored one image, in volumes of the working grid.
+double peak_volumes(const Job& job, const Device& device, const Volume<float>& image, Volume<float>& out,
+                    DeconvolveOptions options) {
+    const std::int64_t before = bytes_in_use(device);
+    reset_peak_bytes(device);
+    options.iterations = 1;
+    Deconvolver(gaussian_psf(job.psf_width), options, device).run(image, out);
+    return static_cast<double>(peak_bytes(device) - before) /
+           static_cast<double>(checked_bytes(job.grid, sizeof(float)));
+}
+
+void run(benchmark::State& state, const Device& device, const Job& job, Method method) {
+    const Volume<float> image = photons(job.image, device);
+    Volume<float> out(job.image, device);
+    DeconvolveOptions options;
+    options.method = method;
+    options.iterations = iterations;
+    options.background = 10;
+    options.measure_plans = true;
+    state.counters["peak_volumes"] = peak_volumes(job, device, image, out, options);
+
+    const Stream stream(device);
+    BareTransforms bare(job.grid, device);
+    Possible possible(grid_bytes(job.grid), device);
+    Deconvolver plan(gaussian_psf(job.psf_width), options, device);
+    Stopwatch watch(bare, device, stream);
+    for (auto _ : state) {
+        plan.run(image, out, std::ref(watch), stream);
+        for (int i = 0; i < 5; ++i) possible.sample(stream);
+        state.SetIterationTime(watch.iteration.median());
+    }
+    report(state, job, watch, possible.bytes_per_second());
+}
+
+}  // namespace
+
+void add_deconvolve(const Device& device, const Job& job) {
+    add(
+        "iteration_matched", device, job.image,
+        [=](benchmark::State& state) { run(state, device, job, Method::matched); }, 2);
+    add(
+        "iteration_wiener_butterworth", device, job.image,
+        [=](benchmark::State& state) { run(state, device, job, Method::wiener_butterworth); }, 2);
+}
+
+}  // namespace planapo::bench

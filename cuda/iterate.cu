@@ -1,0 +1,165 @@
+// The element-wise half of an iteration. The thread of a core voxel also writes the margin voxels that mirror it, and
+// reads none of them: so every verb works in place in one pass, without a race. Bytes that must move, for c core and g
+// grid voxels: spread 4 c + 4 g, ratio 8 c + 4 g, misfit 8 c, update 12 c, update_and_spread 12 c + 4 g.
+#include "launch.cuh"
+#include "plugin/backend.hpp"
+#include "plugin/walk.cuh"
+#include "warp.cuh"
+
+namespace planapo::cuda {
+
+struct MisfitPartials {
+    WarpPartials<double> sum;
+};
+
+constexpr unsigned total_threads = 1024;
+
+/// What lies at one place of the grid, and of the image or the estimate.
+struct Voxel {
+    float grid, other;
+};
+
+/// Is position i of the core the only place on the axis where voxel i appears?
+__device__ inline bool appears_once(std::int64_t i, std::int64_t core, std::int64_t grid, std::int64_t before) {
+    return i >= before && 2 * core - 1 - i >= grid - before;
+}
+
+/// Writes `value` to a voxel of the core and, where the margin mirrors that voxel, to the margin: `value` again, or the
+/// constant.
+__device__ inline void put(View<float> grid, const Shape& core, const Margin& margin, std::int64_t z, std::int64_t y,
+                           std::int64_t x, float value) {
+    const Shape size = grid.shape(), before = margin.before;
+    const bool once = appears_once(z, core.z, size.z, before.z) && appears_once(y, core.y, size.y, before.y) &&
+                      appears_once(x, core.x, size.x, before.x);
+    const float image = margin.fill == Margin::Fill::mirror ? value : margin.value;
+    grid(z, y, x) = value;
+    if (!once) {
+        formula::for_each_image(z, core.z, size.z, before.z, [&](std::int64_t iz) {
+            formula::for_each_image(y, core.y, size.y, before.y, [&](std::int64_t iy) {
+                formula::for_each_image(x, core.x, size.x, before.x, [&](std::int64_t ix) {
+                    if (iz != z || iy != y || ix != x) grid(iz, iy, ix) = image;
+                });
+            });
+        });
+    }
+}
+
+__device__ inline void add(Misfit& sum, const Misfit& one) {
+    sum.divergence += one.divergence;
+    sum.expected += one.expected;
+}
+
+__device__ inline Misfit block_misfit(const Misfit& one, MisfitPartials& shared) {
+    return {block_sum(one.divergence, shared.sum), block_sum(one.expected, shared.sum)};
+}
+
+__global__ void __launch_bounds__(threads_per_block)
+    spread_kernel(View<const float> core, View<float> grid, Margin margin) {
+    const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) { return core(z, y, x); };
+    for_each_voxel(core.shape(), load, [&](std::int64_t z, std::int64_t y, std::int64_t x, float value) {
+        put(grid, core.shape(), margin, z, y, x, value);
+    });
+}
+
+__global__ void __launch_bounds__(threads_per_block)
+    ratio_kernel(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
+                 View<Misfit> partials) {
+    PLANAPO_SHARED(MisfitPartials, shared);
+    Misfit sum{0, 0};
+    const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) -> Voxel {
+        return {grid(z, y, x), observed(z, y, x)};
+    };
+    for_each_voxel(observed.shape(), load, [&](std::int64_t z, std::int64_t y, std::int64_t x, Voxel voxel) {
+        const float recorded = formula::larger(voxel.other, 0.f);
+        const float expected = formula::expected(voxel.grid, background, floor);
+        put(grid, observed.shape(), margin, z, y, x, recorded / expected);
+        add(sum, {formula::divergence(recorded, expected), expected});
+    });
+    sum = block_misfit(sum, shared);
+    if (thread_rank() == 0) partials(0, 0, this_block()) = sum;
+}
+
+__global__ void __launch_bounds__(threads_per_block)
+    misfit_kernel(View<const float> grid, View<const float> observed, float background, float scale, float floor,
+                  View<Misfit> partials) {
+    PLANAPO_SHARED(MisfitPartials, shared);
+    Misfit sum{0, 0};
+    const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) -> Voxel {
+        return {grid(z, y, x), observed(z, y, x)};
+    };
+    for_each_voxel(observed.shape(), load, [&](std::int64_t, std::int64_t, std::int64_t, Voxel voxel) {
+        const float recorded = formula::larger(voxel.other, 0.f);
+        const float expected = formula::expected_at_scale(voxel.grid, background, scale, floor);
+        add(sum, {formula::divergence(recorded, expected), expected});
+    });
+    sum = block_misfit(sum, shared);
+    if (thread_rank() == 0) partials(0, 0, this_block()) = sum;
+}
+
+/// One block adds up what the blocks of the kernels above found, always in the same order.
+__global__ void __launch_bounds__(total_threads) total_kernel(View<Misfit> partials) {
+    PLANAPO_SHARED(MisfitPartials, shared);
+    Misfit sum{0, 0};
+    for (std::int64_t i = threadIdx.x; i < partials.shape().x; i += total_threads) add(sum, partials(0, 0, i));
+    sum = block_misfit(sum, shared);
+    if (threadIdx.x == 0) partials(0, 0, 0) = sum;
+}
+
+__global__ void __launch_bounds__(threads_per_block)
+    update_kernel(View<const float> grid, View<float> estimate, float floor) {
+    const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) -> Voxel {
+        return {grid(z, y, x), estimate(z, y, x)};
+    };
+    for_each_voxel(estimate.shape(), load, [&](std::int64_t z, std::int64_t y, std::int64_t x, Voxel voxel) {
+        estimate(z, y, x) = formula::corrected(voxel.other, voxel.grid, floor);
+    });
+}
+
+__global__ void __launch_bounds__(threads_per_block)
+    update_and_spread_kernel(View<float> grid, View<float> estimate, float floor, Margin margin) {
+    const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) -> Voxel {
+        return {grid(z, y, x), estimate(z, y, x)};
+    };
+    for_each_voxel(estimate.shape(), load, [&](std::int64_t z, std::int64_t y, std::int64_t x, Voxel voxel) {
+        const float value = formula::corrected(voxel.other, voxel.grid, floor);
+        estimate(z, y, x) = value;
+        put(grid, estimate.shape(), margin, z, y, x, value);
+    });
+}
+
+void CudaBackend::spread(View<const float> core, View<float> grid, Margin margin, const Stream& stream) {
+    const DeviceGuard guard(index_);
+    launch(spread_kernel, walk_grid(core.shape()), walk_block(), 0, queue(stream), core, grid, margin);
+}
+
+void CudaBackend::ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
+                        Misfit* partials, const Stream& stream) {
+    const DeviceGuard guard(index_);
+    const View<Misfit> sums(partials, {1, 1, partial_sums(observed.shape())});
+    launch(ratio_kernel, walk_grid(observed.shape(), reducing_blocks_), walk_block(), sizeof(MisfitPartials),
+           queue(stream), grid, observed, background, floor, margin, sums);
+    launch(total_kernel, 1u, total_threads, sizeof(MisfitPartials), queue(stream), sums);
+}
+
+void CudaBackend::misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor,
+                         Misfit* partials, const Stream& stream) {
+    const DeviceGuard guard(index_);
+    const View<Misfit> sums(partials, {1, 1, partial_sums(observed.shape())});
+    launch(misfit_kernel, walk_grid(observed.shape(), reducing_blocks_), walk_block(), sizeof(MisfitPartials),
+           queue(stream), grid, observed, background, scale, floor, sums);
+    launch(total_kernel, 1u, total_threads, sizeof(MisfitPartials), queue(stream), sums);
+}
+
+void CudaBackend::update(View<const float> grid, View<float> estimate, float floor, const Stream& stream) {
+    const DeviceGuard guard(index_);
+    launch(update_kernel, walk_grid(estimate.shape()), walk_block(), 0, queue(stream), grid, estimate, floor);
+}
+
+void CudaBackend::update_and_spread(View<float> grid, View<float> estimate, float floor, Margin margin,
+                                    const Stream& stream) {
+    const DeviceGuard guard(index_);
+    launch(update_and_spread_kernel, walk_grid(estimate.shape()), walk_block(), 0, queue(stream), grid, estimate, floor,
+           margin);
+}
+
+}  // namespace planapo::cuda

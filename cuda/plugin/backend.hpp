@@ -1,0 +1,72 @@
+// The GPU's side of the page. Verbs queue their work and return; those that wait say so on the page.
+// Every verb may be called from any thread, whatever device that thread works on.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "../../src/backend.hpp"
+#include "../runtime.hpp"
+
+namespace planapo::cuda {
+
+#if defined(PLANAPO_SIMULATED)
+inline constexpr char kind[] = "simulated";
+#else
+inline constexpr char kind[] = "cuda";
+#endif
+
+class CudaBackend final : public Backend {
+public:
+    /// Throws `DeviceUnavailable` for a card that this build has no code for.
+    explicit CudaBackend(int index);
+
+    std::string description() const override;
+    std::string remark() const override;
+    std::int64_t total_bytes() const override;
+    std::int64_t free_bytes() const override;
+    void* allocate(std::int64_t bytes) override;
+    void release(void* memory) noexcept override;
+    bool holds(const void* memory) const override;
+    void copy(const void* from, void* to, std::int64_t bytes, const Stream& stream) override;
+    std::shared_ptr<void> new_stream() override;
+    void wait(const Stream& stream) override;
+
+    std::int64_t transform_bytes(Shape grid) const override;
+    std::unique_ptr<Transform> plan_transform(View<float> grid, Planning planning) override;
+
+    Survey survey(View<const float> image, float background, const Stream& stream) override;
+    std::int64_t partial_sums(Shape core) const override;
+
+    void fill(View<float> out, float value, const Stream& stream) override;
+    void start(View<const float> observed, float background, float floor, View<float> estimate,
+               const Stream& stream) override;
+    void multiply(View<Complex> spectrum, View<const Complex> otf, Conjugate conjugate, const Stream& stream) override;
+
+    void spread(View<const float> core, View<float> grid, Margin margin, const Stream& stream) override;
+    void ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
+               Misfit* partials, const Stream& stream) override;
+    void misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor,
+                Misfit* partials, const Stream& stream) override;
+    void update(View<const float> grid, View<float> estimate, float floor, const Stream& stream) override;
+    void update_and_spread(View<float> grid, View<float> estimate, float floor, Margin margin,
+                           const Stream& stream) override;
+
+    int index() const { return index_; }
+
+    /// The queue that `stream` stands for: `Stream{}` is the device's own.
+    cudaStream_t queue(const Stream& stream) const;
+
+private:
+    // Blocks of a reducing kernel: four times what fills 132 SMs. Their partial results stay in the L2 cache.
+    static constexpr std::int64_t reducing_blocks_ = 4096;
+
+    int index_;
+    std::string description_;
+    OwnedStream own_stream_;
+    OwnedMemory survey_partials_;
+    std::mutex survey_turn_;  // of who uses them
+};
+
+}  // namespace planapo::cuda

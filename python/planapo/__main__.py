@@ -1,0 +1,59 @@
+"""`planapo` and `python -m planapo`: every error ends in one sentence on stderr and exit code 1, Ctrl-C in 130."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+
+_STOPPED = 130  # what a shell reports for a program that Ctrl-C ended
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Default: those of the process.
+
+    Returns
+    -------
+    int
+        Exit code: 0, 1 for an error, 130 where Ctrl-C ended it.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    # A cluster that ends a job gets the same tidy end as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        from planapo.command_line.app import run
+
+        return run(arguments)
+    except ModuleNotFoundError as error:
+        return _say(f'The command line needs {error.name}: pip install "planapo[cli]".')
+    except KeyboardInterrupt as stopped:
+        _say(str(stopped) or "Stopped.")
+        return _STOPPED
+    except Exception as error:
+        if "--debug" in arguments:
+            traceback.print_exc()
+        return _say(_sentence(error))
+
+
+def _say(sentence: str) -> int:
+    print(f"planapo: {sentence}", file=sys.stderr)
+    return 1
+
+
+def _sentence(error: Exception) -> str:
+    from planapo.command_line.errors import EXPECTED
+
+    if hasattr(error, "format_message"):  # the parser's own errors
+        return " ".join(error.format_message().split()).rstrip(".") + ": try planapo --help."
+    if isinstance(error, EXPECTED):
+        return " ".join(str(error).split())
+    return f"This should not have happened: {type(error).__name__}: {error} (--debug shows where)."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""What comes in as an array: checked, and turned into what the library computes with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from planapo import _core
+from planapo._core import InvalidArgument
+from planapo._device_array import device_of
+
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+def real_array(name: str, array: Any) -> np.ndarray:
+    """Return `array` as a NumPy array of real numbers, in its own dtype, not empty; copies only where it must."""
+    if device_of(array) is not None:
+        array = _brought_home(name, array)
+    if isinstance(array, np.ma.MaskedArray):
+        raise InvalidArgument(
+            f"{name} is a masked array: fill what is masked first, for instance with .filled(0)."
+        )
+    try:
+        values = array if isinstance(array, np.ndarray) else _from_elsewhere(array)
+    except (TypeError, ValueError, BufferError, RuntimeError) as error:
+        raise InvalidArgument(f"{name} cannot be read as an array: {error}") from error
+    if values.dtype.kind not in "iuf":
+        raise InvalidArgument(
+            f"{name} must hold real numbers, but its dtype is {values.dtype}: {_advice(values)}."
+        )
+    if values.size == 0:
+        raise InvalidArgument(f"{name} is empty: its shape is {values.shape}.")
+    return values
+
+
+def volume(name: str, array: Any, out: np.ndarray | None = None) -> np.ndarray:
+    """Return `array`, of 2 or 3 axes, as C-contiguous float32, in `out` if that is given and a copy is needed."""
+    values = real_array(name, array)
+    if values.ndim not in (2, 3):
+        raise InvalidArgument(
+            f"{name} must have 2 or 3 axes (y, x or z, y, x), but its shape is {values.shape}: give one volume at a time."
+        )
+    if values.dtype == np.float32 and values.flags.c_contiguous:
+        return np.asarray(values)
+    if out is None or out.shape != values.shape:
+        out = np.empty(values.shape, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.copyto(out, values, casting="unsafe")
+    if values.dtype.kind == "f" and values.dtype.itemsize > 4:
+        _check_range(name, values, out)
+    return out
+
+
+def as_planes(values: np.ndarray) -> np.ndarray:
+    """Give an image of two axes a z axis of one plane."""
+    return values[np.newaxis] if values.ndim == 2 else values
+
+
+def voxel_triple(name: str, value: float | Sequence[float]) -> tuple[float, float, float]:
+    """Return a voxel size as (z, y, x): one number stands for all, two for y and x of an image without z."""
+    try:
+        edges = [float(edge) for edge in np.atleast_1d(np.asarray(value, dtype=np.float64))]
+    except (TypeError, ValueError):
+        edges = []
+    if len(edges) == 1:
+        edges = edges * 3
+    elif len(edges) == 2:
+        edges = [1.0, *edges]
+    if len(edges) != 3 or not all(math.isfinite(edge) and edge > 0 for edge in edges):
+        raise InvalidArgument(
+            f"{name} is {value!r}: it must be the z, y, x edges of a voxel in micrometres, each above 0."
+        )
+    return edges[0], edges[1], edges[2]
+
+
+def _from_elsewhere(array: Any) -> np.ndarray:
+    if hasattr(array, "__dlpack__") and hasattr(array, "__dlpack_device__"):
+        try:
+            return np.from_dlpack(array)
+        except (BufferError, TypeError, RuntimeError, AttributeError):
+            pass  # a dtype or a flag that DLPack does not know; what NumPy makes of the object decides
+    return np.asarray(array)
+
+
+def _brought_home(name: str, array: Any) -> np.ndarray:
+    if hasattr(array, "numpy") and isinstance(getattr(array, "_core", None), _core.DeviceArray):
+        return array.numpy()
+    raise InvalidArgument(
+        f"{name} lies on {device_of(array)}: give it as a NumPy array, for instance by .get() (CuPy) or .cpu().numpy() (PyTorch)."
+    )
+
+
+def _advice(values: np.ndarray) -> str:
+    if values.dtype.kind == "c":
+        return "take its absolute value or its real part first"
+    if values.dtype.kind == "b":
+        return 'convert a mask first, for instance with .astype("float32")'
+    return "convert it to integers or floats first"
+
+
+def _check_range(name: str, values: np.ndarray, converted: np.ndarray) -> None:
+    if not np.isinf(converted).any():
+        return
+    beyond = int((np.isinf(converted) & np.isfinite(values)).sum())
+    if beyond:
+        raise InvalidArgument(
+            f"{name} holds {beyond} values beyond the range of float32 (±{_LARGEST:.2g}), in which planapo computes: scale it down first."
+        )

@@ -1,0 +1,195 @@
+"""An array that knows what its file said: voxel size, axes, channels, time step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from planapo import _core
+from planapo._arrays import voxel_triple
+from planapo._core import InvalidArgument
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about an image besides its voxels."""
+
+    axes: str
+    voxel_um: tuple[float, float, float] | None = None
+    time_step_s: float | None = None
+    channel_names: tuple[str, ...] = ()
+    source: _core.ImageInfo = field(default_factory=_core.ImageInfo, compare=False)
+
+
+# What travels to another process; the file's own description stays behind.
+_PICKLED = ("axes", "voxel_um", "time_step_s", "channel_names")
+
+
+class Image(np.ndarray):
+    """A NumPy array with what an image file says about it. Made by `imread`.
+
+    It behaves as an array in every respect. Slicing keeps what stays true: ``image[:, ::2, ::2]`` has voxels
+    twice as large, ``image[1]`` of a (c, z, y, x) image has one channel's name less, arithmetic and `astype`
+    keep everything. What planapo cannot follow (reshaping, transposing, fancy indexing, projections) gives an
+    Image that knows nothing, never one that knows something false.
+
+    Attributes
+    ----------
+    voxel_um : tuple of float or None
+        Edges of a voxel in micrometres, z, y, x, whichever axes the array has. May be assigned.
+    axes : str or None
+        One letter an axis: some of ``"TCZYX"``.
+    channel_names : tuple of str
+        Empty where the file names none.
+    time_step_s : float or None
+        Seconds between time points.
+    ome_xml : str
+        The OME-XML as read; empty where there is none.
+
+    Examples
+    --------
+    >>> import numpy as np, planapo as pa
+    >>> image = pa.Image(np.zeros((10, 64, 64), np.uint16), voxel_um=(0.3, 0.1, 0.1))
+    >>> image[::2].voxel_um
+    (0.6, 0.1, 0.1)
+    >>> (image[4] - 100).axes
+    'YX'
+    """
+
+    _facts: Facts | None
+
+    def __new__(
+        cls,
+        array: Any,
+        *,
+        voxel_um: float | Sequence[float] | None = None,
+        axes: str | None = None,
+        channel_names: Sequence[str] = (),
+        time_step_s: float | None = None,
+    ) -> Image:
+        image = np.asarray(array).view(cls)
+        voxel = None if voxel_um is None else voxel_triple("voxel_um", voxel_um)
+        image._facts = Facts(checked_axes(image.ndim, axes), voxel, time_step_s, tuple(channel_names))
+        return image
+
+    def __array_finalize__(self, source: Any) -> None:
+        # Called for every new view, transposed ones too, before its shape is final: nothing can be known yet.
+        self._facts = None
+
+    @property
+    def axes(self) -> str | None:
+        return self._facts.axes if self._facts else None
+
+    @property
+    def voxel_um(self) -> tuple[float, float, float] | None:
+        return self._facts.voxel_um if self._facts else None
+
+    @voxel_um.setter
+    def voxel_um(self, value: float | Sequence[float]) -> None:
+        facts = self._facts or Facts(checked_axes(self.ndim, None))
+        self._facts = replace(facts, voxel_um=voxel_triple("voxel_um", value))
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        return self._facts.channel_names if self._facts else ()
+
+    @property
+    def time_step_s(self) -> float | None:
+        return self._facts.time_step_s if self._facts else None
+
+    @property
+    def ome_xml(self) -> str:
+        return self._facts.source.ome_xml if self._facts else ""
+
+    def __getitem__(self, index: Any) -> Any:
+        part = super().__getitem__(index)
+        if isinstance(part, Image) and self._facts is not None:
+            part._facts = sliced(self._facts, index, self.ndim)
+        return part
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        if return_scalar:
+            return array[()]
+        result = np.asarray(array).view(Image)
+        elementwise = context is not None and context[0].signature is None
+        return with_facts(result, self) if elementwise and result.shape == self.shape else result
+
+    def astype(self, dtype: Any, *args: Any, **options: Any) -> Any:
+        """As `numpy.ndarray.astype`; keeps what is known."""
+        return with_facts(super().astype(dtype, *args, **options), self)
+
+    def copy(self, order: Any = "C") -> Image:
+        """As `numpy.ndarray.copy`; keeps what is known."""
+        return with_facts(super().copy(order), self)
+
+    def __reduce__(self) -> Any:
+        rebuild, arguments, state = super().__reduce__()  # type: ignore[misc]
+        known = None if self._facts is None else {name: getattr(self, name) for name in _PICKLED}
+        return rebuild, arguments, (state, known)
+
+    def __setstate__(self, state: Any) -> None:
+        values, known = state
+        super().__setstate__(values)
+        self._facts = None if known is None else Facts(**known)
+
+
+def with_facts(result: Any, source: Image) -> Any:
+    """Give `result`, of the same shape as `source`, what is known about `source`."""
+    if isinstance(result, Image) and result.shape == source.shape:
+        result._facts = source._facts
+    return result
+
+
+def checked_axes(rank: int, axes: str | None) -> str:
+    """Return the letters of an array's axes; where none are given two are YX and three ZYX."""
+    if axes is None:
+        if rank not in (2, 3):
+            raise InvalidArgument(
+                f'An array of {rank} axes needs their names: give axes=, for instance "CZYX" or "TZYX".'
+            )
+        return "ZYX"[-rank:]
+    letters = axes.upper()
+    if len(letters) != rank or len(set(letters)) != rank or not set("YX") <= set(letters) <= set("TCZYX"):
+        raise InvalidArgument(
+            f'axes is "{axes}" for an array of {rank} axes: give one letter an axis out of TCZYX, with Y and X among them.'
+        )
+    return letters
+
+
+def sliced(facts: Facts, index: Any, rank: int) -> Facts | None:
+    """Return what is still true after ``array[index]``; None where that is unknown."""
+    entries = _one_entry_an_axis(index, rank)
+    if entries is None:
+        return None
+    kept = "".join(axis for axis, entry in zip(facts.axes, entries) if isinstance(entry, slice))
+    if not set("YX") <= set(kept):
+        return None
+    entry_of = dict(zip(facts.axes, entries))
+    steps = {
+        axis: abs(entry.step or 1) if isinstance(entry, slice) else 1 for axis, entry in entry_of.items()
+    }
+    names = facts.channel_names
+    if names and "C" in entry_of:
+        entry = entry_of["C"]
+        names = names[entry] if isinstance(entry, slice) else (names[entry],)
+    voxel = facts.voxel_um
+    if voxel is not None:
+        voxel = (voxel[0] * steps.get("Z", 1), voxel[1] * steps["Y"], voxel[2] * steps["X"])
+    step = None if facts.time_step_s is None else facts.time_step_s * steps.get("T", 1)
+    return replace(facts, axes=kept, voxel_um=voxel, time_step_s=step, channel_names=names)
+
+
+def _one_entry_an_axis(index: Any, rank: int) -> list[Any] | None:
+    """One integer or slice an axis; None for new axes, masks and lists of indices."""
+    entries = list(index) if isinstance(index, tuple) else [index]
+    if sum(entry is Ellipsis for entry in entries) > 1:
+        return None
+    if any(entry is Ellipsis for entry in entries):
+        place = next(i for i, entry in enumerate(entries) if entry is Ellipsis)
+        entries[place : place + 1] = [slice(None)] * (rank - len(entries) + 1)
+    entries += [slice(None)] * (rank - len(entries))
+    simple = all(isinstance(e, (slice, int, np.integer)) and not isinstance(e, bool) for e in entries)
+    return entries if simple and len(entries) == rank else None

@@ -1,0 +1,98 @@
+"""The options of deconvolution: turned from what people write into what the library takes."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, TypedDict
+
+from planapo import _core
+from planapo._core import InvalidArgument
+
+Progress = Callable[[float, float], object]
+
+_INT32 = 2**31 - 1
+_PLANNING = ("estimate", "measure")
+
+
+class Options(TypedDict, total=False):
+    """What `deconvolve` and `Deconvolver` both take."""
+
+    method: str
+    iterations: int | str | None
+    background: float
+    boundary: str
+    start: str
+    alpha: float
+    beta: float
+    order: int
+    floor: float | None
+    threads: int | None
+    planning: str
+
+
+def core_options(
+    *,
+    method: str,
+    iterations: int | str | None,
+    background: float,
+    boundary: str,
+    start: str,
+    alpha: float,
+    beta: float,
+    order: int,
+    floor: float | None,
+    threads: int | None,
+    planning: str,
+) -> _core.DeconvolveOptions:
+    """Gather the options; names and ranges are checked where they are used."""
+    if planning not in _PLANNING:
+        raise InvalidArgument(f'planning is "{planning}": use "estimate" or "measure".')
+    options = _core.DeconvolveOptions()
+    options.method, options.boundary, options.start = str(method), str(boundary), str(start)
+    options.iterations = chosen_iterations(iterations)
+    options.background = number("background", background)
+    options.alpha, options.beta = number("alpha", alpha), number("beta", beta)
+    options.order = whole("order", order)
+    options.floor = None if floor is None else number("floor", floor)
+    options.threads = 0 if threads is None else at_least_one("threads", threads)
+    options.measure_plans = planning == "measure"
+    return options
+
+
+def chosen_iterations(iterations: int | str | None) -> int | None:
+    """Return a count, or None where the method decides."""
+    if iterations is None or iterations == "auto":
+        return None
+    if isinstance(iterations, str):
+        raise InvalidArgument(
+            f'iterations is "{iterations}": it must be a whole number of at least 1, or "auto".'
+        )
+    return at_least_one("iterations", iterations)
+
+
+def at_least_one(name: str, value: Any) -> int:
+    """Return `value` as an int of at least 1."""
+    count = whole(name, value)
+    if count < 1:
+        raise InvalidArgument(f"{name} is {count}: it must be at least 1.")
+    return count
+
+
+def whole(name: str, value: Any) -> int:
+    """Return `value` as an int that the library can hold."""
+    try:
+        count = operator.index(value)
+    except TypeError:
+        raise InvalidArgument(f"{name} is {value!r}: it must be a whole number.") from None
+    if isinstance(value, bool) or abs(count) > _INT32:
+        raise InvalidArgument(f"{name} is {value!r}: it must be a whole number below 2**31.")
+    return count
+
+
+def number(name: str, value: Any) -> float:
+    """Return `value` as a float."""
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidArgument(f"{name} is {value!r}: it must be a number.") from None

@@ -1,0 +1,129 @@
+"""What was done: the reports of the library as plain Python objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from planapo import _core
+
+
+@dataclass(frozen=True)
+class DeconvolveReport:
+    """What was done to one image.
+
+    Attributes
+    ----------
+    device : str
+        Where it ran.
+    seconds : float
+        From call to result; the first run of a shape includes its set-up.
+    iterations : int
+        As asked for, or as the method decided.
+    divergence : tuple of float
+        I-divergence a voxel between the image and what the estimate predicts, before each iteration.
+    negative_voxels : int
+        Voxels of the image below zero, taken as 0.
+    psf_share_out_of_reach : float
+        Share of the PSF's sum that was cropped because it cannot reach the image.
+    floor : float
+        Smallest value of the estimate.
+    warnings : tuple of str
+        Sentences, each given as a `PlanapoWarning` too.
+    notes : tuple of str
+        What was done on the way, for instance that the PSF was resampled.
+    """
+
+    device: str
+    seconds: float
+    iterations: int
+    divergence: tuple[float, ...]
+    negative_voxels: int
+    psf_share_out_of_reach: float
+    floor: float
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, core: _core.DeconvolveReport, device: str, seconds: float, notes: tuple[str, ...]
+    ) -> DeconvolveReport:
+        return cls(
+            device=device,
+            seconds=seconds,
+            iterations=core.iterations,
+            divergence=tuple(core.divergence),
+            negative_voxels=core.negative_voxels,
+            psf_share_out_of_reach=core.psf_share_out_of_reach,
+            floor=core.floor,
+            warnings=tuple(core.warnings),
+            notes=notes,
+        )
+
+
+@dataclass(frozen=True)
+class DeconvolvePlan:
+    """The memory that an image of one shape will need.
+
+    Attributes
+    ----------
+    grid : tuple of int
+        Padded shape, z, y, x, that is transformed.
+    device_bytes : int
+        Held by planapo on the device while it runs.
+    """
+
+    grid: tuple[int, int, int]
+    device_bytes: int
+
+
+@dataclass(frozen=True)
+class PsfReport:
+    """What `planapo.psf.prepare` found and did. Tuples are z, y, x; pixels are those of the measured PSF.
+
+    Attributes
+    ----------
+    shape_before, shape_after : tuple of int
+    fwhm_before_um, fwhm_after_um : tuple of float
+        Full widths at half maximum.
+    origin_px : tuple of float
+        Position in the measured PSF that became the origin.
+    shift_px : tuple of float
+        How far the PSF was moved to bring that to the voxel n // 2.
+    background : float
+        Subtracted from every voxel.
+    noise_sd : float
+        Standard deviation of the background.
+    signal_to_noise : float
+        Brightest voxel above the background, divided by `noise_sd`.
+    energy_kept : float
+        Share of the light inside the cropped box.
+    negative_share : float
+        What lay below zero, relative to the positive sum.
+    clip_level : float
+        Subtracted while clipping, relative to the peak, so that clipping adds no light.
+    steps, warnings : tuple of str
+        What was done, and what a person should look at, in full sentences.
+    """
+
+    shape_before: tuple[int, int, int]
+    shape_after: tuple[int, int, int]
+    fwhm_before_um: tuple[float, float, float]
+    fwhm_after_um: tuple[float, float, float]
+    origin_px: tuple[float, float, float]
+    shift_px: tuple[float, float, float]
+    background: float
+    noise_sd: float
+    signal_to_noise: float
+    energy_kept: float
+    negative_share: float
+    clip_level: float
+    steps: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, core: _core.PsfReport) -> PsfReport:
+        values: dict[str, Any] = {name: getattr(core, name) for name in cls.__dataclass_fields__}
+        return cls(
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        )

@@ -1,0 +1,183 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+import planapo as pa
+from planapo.command_line import devices as devices_command
+from planapo.command_line.options import Wishes, triple
+from planapo.command_line.restore import restore_files
+
+app = typer.Typer(
+    name="planapo",
+    help="Turns what a microscope recorded into what was there.",
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Debug = Annotated[bool, typer.Option("--debug", help="On an error, show Python's traceback too.")]
+
+EXAMPLES = """
+[bold]Examples[/bold]
+
+One stack, with a measured PSF:
+
+  planapo deconvolve cell.tif --psf bead.tif -o restored.tif --background 100
+
+The PSF was recorded with other voxels, and neither file says which:
+
+  planapo deconvolve cell.tif --psf bead.tif -o out.tif --voxel 0.157,0.1,0.1 --psf-voxel 0.1,0.1,0.1
+
+A folder of stacks, back as 16-bit integers, with a picture of each:
+
+  planapo deconvolve 'day1/*.tif' --psf bead.tif -o restored/ --dtype uint16 --preview pictures/
+"""
+
+
+def run(arguments: list[str]) -> int:
+    """Parse and run; errors come out as exceptions."""
+    try:
+        return app(args=arguments, prog_name="planapo", standalone_mode=False) or 0
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"planapo {pa.__version__}")
+        raise typer.Exit()
+
+
+@app.callback(invoke_without_command=True)
+def _planapo(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command(help="List the devices that work can run on, and why others cannot be used.")
+def devices(debug: Debug = False) -> None:
+    devices_command.show()
+
+
+_SUMMARY = "Restore images blurred by a known point-spread function."
+
+
+@app.command(help=_SUMMARY + EXAMPLES, short_help=_SUMMARY)
+def deconvolve(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IN...", help="TIFF files, or quoted patterns such as 'day1/*.tif'.", show_default=False
+        ),
+    ],
+    psf: Annotated[
+        str,
+        typer.Option("--psf", metavar="PSF", help="TIFF of the point-spread function.", show_default=False),
+    ],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="File; a folder for several images.", show_default=False
+        ),
+    ],
+    method: Annotated[
+        str,
+        typer.Option(help="wiener-butterworth, matched, gaussian or butterworth.", rich_help_panel="Method"),
+    ] = "wiener-butterworth",
+    iterations: Annotated[
+        str,
+        typer.Option(
+            metavar="N|auto", help="Exactly so many, or as the method decides.", rich_help_panel="Method"
+        ),
+    ] = "auto",
+    background: Annotated[
+        float, typer.Option(help="Camera offset, in the image's units.", rich_help_panel="Method")
+    ] = 0.0,
+    boundary: Annotated[
+        str, typer.Option(help="What lies outside the image: mirror, wrap or zero.", rich_help_panel="Method")
+    ] = "mirror",
+    start: Annotated[
+        str, typer.Option(help="First estimate: image or flat.", rich_help_panel="Method")
+    ] = "image",
+    alpha: Annotated[
+        float, typer.Option(help="Wiener's regularisation, > 0.", rich_help_panel="Method")
+    ] = 0.01,
+    beta: Annotated[
+        float, typer.Option(help="Gain at the cutoff, in (0, 1).", rich_help_panel="Method")
+    ] = 0.1,
+    order: Annotated[
+        int, typer.Option(help="Of the Butterworth filter, >= 1.", rich_help_panel="Method")
+    ] = 8,
+    voxel: Annotated[
+        Optional[str],  # noqa: UP045  typer reads the annotation at run time
+        typer.Option(
+            metavar="Z,Y,X",
+            help="Voxel of the images in um. Default: as the file says.",
+            rich_help_panel="Voxels and PSF",
+        ),
+    ] = None,
+    psf_voxel: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="Z,Y,X",
+            help="Voxel of the PSF in um. Default: as the file says.",
+            rich_help_panel="Voxels and PSF",
+        ),
+    ] = None,
+    psf_as_is: Annotated[
+        bool,
+        typer.Option(
+            "--psf-as-is",
+            help="Take the PSF as it is: no background removal, centring, resampling or cropping.",
+            rich_help_panel="Voxels and PSF",
+        ),
+    ] = False,
+    dtype: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="TYPE",
+            help="Of the result's file, e.g. uint16 (rounded, saturated). Default: float32.",
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    compression: Annotated[
+        str, typer.Option(help="none, deflate or zstd.", rich_help_panel="Output")
+    ] = "none",
+    preview: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="PNG",
+            help="Picture before and after; a folder for several images.",
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    device: Annotated[
+        str, typer.Option(help="auto, cpu, cuda or cuda:N.", rich_help_panel="Device")
+    ] = "auto",
+    threads: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(metavar="N", help="Of the CPU. Default: all.", rich_help_panel="Device"),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    count = int(iterations) if iterations.lstrip("+-").isdecimal() else iterations
+    wishes = Wishes(
+        psf=psf, psf_as_is=psf_as_is, voxel_um=triple("--voxel", voxel), psf_voxel_um=triple("--psf-voxel", psf_voxel),
+        dtype=dtype, compression=compression, preview=preview, device=device,
+        options={
+            "method": method, "iterations": count, "background": background, "boundary": boundary, "start": start,
+            "alpha": alpha, "beta": beta, "order": order, "threads": threads,
+        },
+    )  # fmt: skip
+    restore_files(files, output, wishes)

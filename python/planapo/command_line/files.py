@@ -1,0 +1,71 @@
+"""Which files go in and where each comes out, settled before any work."""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+
+import planapo as pa
+
+_SUFFIXES = (".ome.tiff", ".ome.tif", ".tiff", ".tif")
+
+
+def inputs_of(patterns: list[str]) -> list[Path]:
+    """Expand patterns that the shell did not; a name that exists is taken as it is. Sorted within a pattern."""
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        if Path(pattern).exists() or not glob.has_magic(pattern):
+            found[Path(pattern)] = None
+            continue
+        matches = sorted(path for path in glob.glob(pattern, recursive=True) if Path(path).is_file())
+        if not matches:
+            raise pa.InvalidArgument(f'No file matches "{pattern}".')
+        found.update((Path(match), None) for match in matches)
+    return list(found)
+
+
+def outputs_for(inputs: list[Path], wanted: str, *, suffix: str | None = None) -> list[Path]:
+    """One name an input: `wanted` itself for a single file, else inside the folder `wanted`.
+
+    Inside a folder a result is called as its input; `suffix` replaces the ending.
+    """
+    into_folder = len(inputs) > 1 or wanted.endswith("/") or Path(wanted).is_dir()
+    if not into_folder:
+        outputs = [Path(wanted)]
+    elif Path(wanted).exists() and not Path(wanted).is_dir():
+        raise pa.InvalidArgument(f"{wanted} is a file: several images need a folder to go to.")
+    else:
+        outputs = [Path(wanted) / (_stem(path) + (suffix or _suffix(path))) for path in inputs]
+    twice = {path for path in outputs if outputs.count(path) > 1}
+    if twice:
+        raise pa.InvalidArgument(
+            f"Several inputs would be written to {min(twice)}: restore them into different folders."
+        )
+    return outputs
+
+
+def forbid_overwriting(inputs: list[Path], outputs: list[Path]) -> None:
+    """Refuse to write over what is read."""
+    read = {path.resolve() for path in inputs}
+    for path in outputs:
+        if path.resolve() in read:
+            raise pa.InvalidArgument(f"{path} is read in this run: give the result another name or folder.")
+
+
+def make_folders(outputs: list[Path], wanted: str) -> None:
+    """Make the folder that results go to, if it was named as one; never the folder of a single file."""
+    if outputs and outputs[0] != Path(wanted):
+        try:
+            Path(wanted).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise pa.InvalidArgument(f"The folder {wanted} cannot be made: {error.strerror}.") from error
+
+
+def _suffix(path: Path) -> str:
+    known = next((suffix for suffix in _SUFFIXES if path.name.lower().endswith(suffix)), "")
+    return path.name[len(path.name) - len(known) :] if known else ".tif"
+
+
+def _stem(path: Path) -> str:
+    known = next((suffix for suffix in _SUFFIXES if path.name.lower().endswith(suffix)), "")
+    return path.name[: len(path.name) - len(known)]

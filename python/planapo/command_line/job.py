@@ -1,0 +1,126 @@
+"""One file: every volume of it restored and written, time point after time point."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+import planapo as pa
+from planapo import _core
+from planapo.command_line.options import Voxel, Wishes
+from planapo.command_line.plans import Plans
+from planapo.command_line.provenance import written_provenance
+from planapo.command_line.screen import Bar
+
+
+@dataclass
+class Restored:
+    """What is told about a file afterwards. `before` and `after` are its first volume."""
+
+    before: np.ndarray
+    after: np.ndarray
+    voxel_um: Voxel | None
+    device: str
+    volumes: int
+    iterations: list[int]
+    clipped_share: float | None = None
+    sentences: list[str] = field(default_factory=list)
+
+
+class Job:
+    """Restores `source` into `target`.
+
+    How many iterations "auto" means is decided on the first time point of each channel and kept for the rest,
+    so that a time series does not flicker.
+    """
+
+    def __init__(self, source: Path, target: Path, plans: Plans, wishes: Wishes, bar: Bar) -> None:
+        self._source, self._target, self._plans, self._wishes, self._bar = source, target, plans, wishes, bar
+        self._file = _core.ImageFile(str(source))
+        self._info = self._file.info
+        self._voxel_um: Voxel | None = wishes.voxel_um or self._info.voxel_um
+        self._reports: list[pa.DeconvolveReport] = []
+
+    def run(self) -> Restored:
+        """Restore and write everything; nothing is left under the target's name if that fails."""
+        times, channels = self._info.size[:2]
+        self._bar.of_file(times * channels)
+        self._new_writer("").abandon()  # an unwritable output is said before the work
+        first = [
+            self._restore(0, channel, self._wishes.options.get("iterations")) for channel in range(channels)
+        ]
+        counts = [report.iterations for report in self._reports]
+        if times > 1 and self._wishes.options.get("iterations") in (None, "auto"):
+            self._plans.forget(self._voxel_um, self._wishes.options.get("iterations"))
+        writer = self._new_writer(self._provenance(counts))
+        try:
+            writer.append(first)
+            for time in range(1, times):
+                writer.append([self._restore(time, channel, counts[channel]) for channel in range(channels)])
+            written = writer.finish()
+        finally:
+            writer.abandon()
+        return Restored(
+            before=self._file.read_volume(0, 0) if self._wishes.preview else first[0],
+            after=first[0],
+            voxel_um=self._voxel_um,
+            device=self._reports[0].device,
+            volumes=times * channels,
+            iterations=counts,
+            clipped_share=written.clipped_share if self._wishes.dtype else None,
+            sentences=self._sentences(),
+        )
+
+    def _restore(self, time: int, channel: int, iterations: int | str | None) -> np.ndarray:
+        image = self._file.read_volume(time, channel)
+        plan = self._plans.plan_for(self._voxel_um, iterations)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", pa.PlanapoWarning)  # gathered from the reports, each said once
+            try:
+                restored = plan(image, progress=self._bar.within_volume)
+            except pa.InvalidArgument as error:
+                raise pa.InvalidArgument(f"{self._source}{self._which(time, channel)}: {error}") from error
+        assert plan.report is not None
+        self._reports.append(plan.report)
+        self._bar.volume_done()
+        return restored
+
+    def _which(self, time: int, channel: int) -> str:
+        """Which volume of several, counted from 0."""
+        times, channels = self._info.size[:2]
+        parts = ([f"time {time}"] if times > 1 else []) + ([f"channel {channel}"] if channels > 1 else [])
+        return f" ({', '.join(parts)})" if parts else ""
+
+    def _new_writer(self, provenance: str) -> _core.ImageWriter:
+        info = _core.ImageInfo(self._info)
+        info.dtype = "float32"
+        if self._voxel_um is not None:
+            info.voxel_um = self._voxel_um
+        options = _core.WriteOptions(self._wishes.dtype, self._wishes.compression, provenance)
+        return _core.ImageWriter(str(self._target), info, options)
+
+    def _provenance(self, counts: list[int]) -> str:
+        _, psf = self._plans.psf_for(self._voxel_um)
+        return written_provenance(self._source, self._wishes, self._voxel_um, psf, self._reports, counts)
+
+    def _sentences(self) -> list[str]:
+        """Every warning once; those that differ in their numbers only count as one."""
+        prepared, psf = self._plans.psf_for(self._voxel_um)
+        # A PSF that was prepared here has been looked at more closely than a run looks.
+        known = set() if self._wishes.psf_as_is else set(_core.psf_warnings(prepared))
+        alike: dict[str, list[str]] = {}
+        for sentence in [
+            *psf["warnings"],
+            *(s for report in self._reports for s in report.warnings if s not in known),
+        ]:
+            alike.setdefault(re.sub(r"[-+]?\d[\d.,e+-]*", "#", sentence), []).append(sentence)
+        return [
+            group[0]
+            if len(group) == 1 or len(set(group)) == 1
+            else f"{group[0]} (Something like it in {len(group) - 1} more volumes.)"
+            for group in alike.values()
+        ]

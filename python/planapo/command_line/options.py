@@ -1,0 +1,41 @@
+"""What was asked for on the command line, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import planapo as pa
+from planapo._arrays import voxel_triple
+from planapo._options import Options
+
+Voxel = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The options of `planapo deconvolve`; `options` are those that `pa.Deconvolver` takes by the same names."""
+
+    psf: str
+    psf_as_is: bool
+    voxel_um: Voxel | None
+    psf_voxel_um: Voxel | None
+    dtype: str | None
+    compression: str
+    preview: str | None
+    device: str
+    options: Options
+
+
+def triple(option: str, text: str | None) -> Voxel | None:
+    """Read "Z,Y,X"; one number stands for all three."""
+    if text is None:
+        return None
+    try:
+        edges = [float(part) for part in text.replace(";", ",").split(",")]
+    except ValueError:
+        edges = []
+    if len(edges) not in (1, 3):
+        raise pa.InvalidArgument(
+            f'{option} is "{text}": give three numbers in micrometres, as in 0.3,0.1,0.1 (z, y, x).'
+        )
+    return voxel_triple(option, edges)

@@ -1,0 +1,95 @@
+"""`planapo deconvolve`: the files one after the other."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import planapo as pa
+from planapo import _core
+from planapo.command_line import preview as pictures
+from planapo.command_line.errors import Failed
+from planapo.command_line.files import forbid_overwriting, inputs_of, make_folders, outputs_for
+from planapo.command_line.job import Job, Restored
+from planapo.command_line.options import Wishes
+from planapo.command_line.plans import Plans
+from planapo.command_line.screen import Bar, results_table, say, stdout
+
+
+def restore_files(patterns: list[str], wanted: str, wishes: Wishes) -> None:
+    """Restore every input, print the table, and fail at the end if one of several failed."""
+    inputs = inputs_of(patterns)
+    outputs = outputs_for(inputs, wanted)
+    forbid_overwriting([*inputs, Path(wishes.psf)], outputs)
+    shown: list[Path | None] = [None] * len(inputs)
+    if wishes.preview is not None:
+        pictures.require_matplotlib()
+        shown = [*outputs_for(inputs, wishes.preview, suffix=".png")]
+    plans = Plans(wishes)
+    make_folders(outputs, wanted)
+    for picture in shown:
+        if picture is not None and wishes.preview is not None:
+            make_folders([picture], wishes.preview)
+            pictures.check_name(picture)
+    rows, failures = _restore_all(list(zip(inputs, outputs, shown)), plans, wishes)
+    if rows:
+        stdout().print(results_table(rows))
+    if failures:
+        raise Failed(f"{failures} of {len(inputs)} files could not be restored.")
+
+
+def _restore_all(
+    files: list[tuple[Path, Path, Path | None]], plans: Plans, wishes: Wishes
+) -> tuple[list[dict[str, str]], int]:
+    """The rows of the table, and how many files failed. A single file's error is left to the caller."""
+    rows, failures = [], 0
+    volumes = [_volumes_of(source) if len(files) > 1 else 1 for source, _, _ in files]
+    with Bar(sum(volumes)) as bar:
+        for number, (source, target, picture) in enumerate(files):
+            bar.describe(f"{source.name}" + (f" ({number + 1} of {len(files)})" if len(files) > 1 else ""))
+            try:
+                rows.append(_restore_one(source, target, picture, plans, wishes, bar))
+            except (pa.InvalidArgument, OSError) as error:
+                if len(files) == 1:
+                    raise
+                failures += 1
+                say(f"{error}")
+                bar.skip_to(sum(volumes[: number + 1]))
+    return rows, failures
+
+
+def _restore_one(
+    source: Path, target: Path, picture: Path | None, plans: Plans, wishes: Wishes, bar: Bar
+) -> dict[str, str]:
+    began = time.perf_counter()
+    try:
+        restored = Job(source, target, plans, wishes, bar).run()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"Stopped; {target} was not written.") from None
+    if picture is not None:
+        pictures.draw(picture, restored.before, restored.after, restored.voxel_um, source.name)
+    for sentence in restored.sentences:
+        say(f"{source.name}: {sentence}")
+    return _row(source, target, restored, time.perf_counter() - began)
+
+
+def _row(source: Path, target: Path, restored: Restored, seconds: float) -> dict[str, str]:
+    counts = sorted(set(restored.iterations))
+    return {
+        "file": str(source),
+        "restored": str(target),
+        "volumes": str(restored.volumes),
+        "device": restored.device,
+        "iterations": ", ".join(str(count) for count in counts),
+        "seconds": f"{seconds:.2f}",
+        **({} if restored.clipped_share is None else {"clipped": f"{100 * restored.clipped_share:.2g} %"}),
+    }
+
+
+def _volumes_of(source: Path) -> int:
+    """How many volumes a file holds; 1 where it cannot be read, which its own turn will say."""
+    try:
+        size = _core.ImageFile(str(source)).info.size
+    except pa.InvalidArgument:
+        return 1
+    return size[0] * size[1]

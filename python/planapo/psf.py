@@ -1,0 +1,192 @@
+"""Point-spread functions: computed, prepared from a measurement, measured.
+
+The origin of a PSF of n voxels is index n // 2 on each axis. Arrays are (Z, Y, X) or (Y, X); lengths are
+micrometres.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from planapo import _core
+from planapo._arrays import as_planes, volume, voxel_triple
+from planapo._core import InvalidArgument
+from planapo._image import Image
+from planapo._options import number
+from planapo._reports import PsfReport
+from planapo._warn import warn
+
+__all__ = ["fwhm", "gaussian", "prepare"]
+
+
+def gaussian(
+    fwhm_um: float | Sequence[float],
+    voxel_um: float | Sequence[float] = 1.0,
+    *,
+    shape: Sequence[int] | None = None,
+    energy: float = 0.999,
+) -> Image:
+    """Gaussian PSF, integrated over each voxel.
+
+    Parameters
+    ----------
+    fwhm_um : float or sequence of float
+        Full widths at half maximum, z, y, x, before the voxels integrate. With the default `voxel_um` they
+        are in voxels. Two numbers (y, x) make a PSF of two axes.
+    voxel_um : float or sequence of float, default 1.0
+        Edges of a voxel, z, y, x.
+    shape : sequence of int, optional
+        Extents, as many as the PSF has axes. Default: odd, as large as `energy` asks.
+    energy : float, default 0.999
+        Share of the Gaussian that the automatic shape holds, in [0.5, 1).
+
+    Returns
+    -------
+    Image of float32
+        Sum 1; knows its `voxel_um`.
+
+    Raises
+    ------
+    InvalidArgument
+        If a width, a voxel size or an extent is not positive.
+
+    Examples
+    --------
+    >>> import planapo as pa
+    >>> psf = pa.psf.gaussian((0.7, 0.25, 0.25), voxel_um=(0.2, 0.1, 0.1))
+    >>> psf.ndim, float(round(psf.sum(), 6)), psf.voxel_um
+    (3, 1.0, (0.2, 0.1, 0.1))
+    """
+    flat = np.ndim(fwhm_um) == 1 and len(np.atleast_1d(np.asarray(fwhm_um, dtype=object))) == 2
+    widths = voxel_triple("fwhm_um", fwhm_um)
+    voxel = voxel_triple("voxel_um", voxel_um)
+    extents = None if shape is None else _extents(shape, 2 if flat else 3)
+    if flat and extents is None:
+        # A z axis of its own would take the Gaussian's light out of the plane.
+        extents = (
+            1,
+            *_core.psf_gaussian((widths[1], *widths[1:]), (voxel[1], *voxel[1:]), None, energy).shape[1:],
+        )
+    values = _core.psf_gaussian(widths, voxel, extents, energy)
+    return Image(values[0] if flat else values, voxel_um=voxel)
+
+
+def prepare(
+    measured: Any,
+    *,
+    psf_voxel_um: float | Sequence[float] | None = None,
+    voxel_um: float | Sequence[float] | None = None,
+    centre: str = "peak",
+    background: float | None = None,
+    energy: float = 0.999,
+) -> tuple[Image, PsfReport]:
+    """Make a measured PSF ready for `deconvolve`.
+
+    Subtracts the background, finds the origin to a fraction of a pixel, moves it to the centre, resamples to
+    the image's voxels (integrating, so that nothing aliases), crops, clips what is negative and normalises.
+
+    Parameters
+    ----------
+    measured : (Z, Y, X) or (Y, X) array_like of real
+        An image of a bead much smaller than the PSF, or a computed PSF.
+    psf_voxel_um : float or sequence of float, optional
+        Voxel edges of `measured`, z, y, x. Default: what an `Image` knows, else those of `voxel_um`.
+    voxel_um : float or sequence of float, optional
+        Voxel edges of the images to be restored. Default: those of the PSF.
+    centre : {"peak", "centroid", "none"}
+        What becomes the origin: the top of a Gaussian fitted to the core, the core's centroid, or index n //
+        2 as it is.
+    background : float, optional
+        In the units of `measured`. Default: estimated around the PSF.
+    energy : float, default 0.999
+        Share of the light that the cropped box holds, in [0.5, 1].
+
+    Returns
+    -------
+    psf : Image of float32
+        Odd shape, origin in the middle, nothing negative, sum 1.
+    report : PsfReport
+        What was found and done. A `PlanapoWarning` is given for each sentence of `report.warnings`.
+
+    Raises
+    ------
+    InvalidArgument
+        If `measured` is empty, constant, not finite, or holds no light above its background.
+
+    Examples
+    --------
+    >>> import numpy as np, planapo as pa
+    >>> bead = 100 + 1000 * np.roll(pa.psf.gaussian(4, shape=(31, 31, 31)), 2, axis=0)
+    >>> psf, report = pa.psf.prepare(bead)
+    >>> round(report.background), round(report.shift_px[0])
+    (100, -2)
+    """
+    values = volume("measured", measured)
+    known = psf_voxel_um if psf_voxel_um is not None else getattr(measured, "voxel_um", None)
+    wanted = voxel_um if voxel_um is not None else known
+    target = voxel_triple("voxel_um", 1.0 if wanted is None else wanted)
+    source = target if known is None else voxel_triple("psf_voxel_um", known)
+    level = None if background is None else number("background", background)
+    prepared, report = _core.psf_prepare(
+        as_planes(values), source, target, str(centre), level, number("energy", energy)
+    )
+    for sentence in report.warnings:
+        warn(sentence)
+    return Image(prepared.reshape(prepared.shape[-values.ndim :]), voxel_um=target), PsfReport.of(report)
+
+
+def fwhm(psf: Any, *, voxel_um: float | Sequence[float] | None = None) -> tuple[float, ...]:
+    """Full widths at half maximum of a PSF on the lines through its peak; the background is taken to be zero.
+
+    This is the width that sets the cutoff of the back projectors. For spots in an image, which stand on a
+    background, see `planapo.metrics.fwhm`.
+
+    Parameters
+    ----------
+    psf : (Z, Y, X) or (Y, X) array_like of real
+    voxel_um : float or sequence of float, optional
+        Voxel edges, z, y, x. Default: what an `Image` knows, else the widths are in voxels.
+
+    Returns
+    -------
+    tuple of float
+        One an axis.
+
+    Raises
+    ------
+    InvalidArgument
+        If the PSF is empty or nowhere positive.
+
+    Examples
+    --------
+    >>> import planapo as pa
+    >>> [round(w, 1) for w in pa.psf.fwhm(pa.psf.gaussian((6, 3, 3), energy=0.9999))]
+    [6.1, 3.1, 3.1]
+    """
+    values = volume("psf", psf)
+    known = voxel_um if voxel_um is not None else getattr(psf, "voxel_um", None)
+    edges = voxel_triple("voxel_um", 1.0 if known is None else known)
+    widths = _core.psf_fwhm_px(as_planes(values))
+    return tuple(width * edge for width, edge in zip(widths, edges))[-values.ndim :]
+
+
+def resampled(psf: np.ndarray, source: Sequence[float], target: Sequence[float]) -> np.ndarray:
+    """Return a PSF (Z, Y, X) on voxels of another size, otherwise as it is: origin, background and box are kept."""
+    result, _ = _core.psf_prepare(psf, tuple(source), tuple(target), "none", 0.0, 1.0)
+    return result
+
+
+def same_voxels(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether two voxel sizes are the same to a part in a thousand: files round what they store."""
+    return all(math.isclose(x, y, rel_tol=1e-3) for x, y in zip(a, b))
+
+
+def _extents(shape: Sequence[int], rank: int) -> tuple[int, int, int]:
+    extents = tuple(int(n) for n in np.atleast_1d(np.asarray(shape)))
+    if len(extents) != rank or min(extents) < 1:
+        raise InvalidArgument(f"shape is {shape!r}: it must be {rank} extents of at least 1.")
+    return (1, *extents) if rank == 2 else extents  # type: ignore[return-value]

@@ -1,0 +1,44 @@
+// One voxel in, one voxel out.
+#include <algorithm>
+
+#include "backend.hpp"
+
+namespace planapo {
+
+namespace {
+
+PLANAPO_VECTORISED
+void start_row(const float* observed, float* estimate, std::int64_t voxels, float background, float floor) {
+    for (std::int64_t x = 0; x < voxels; ++x) estimate[x] = formula::above_background(observed[x], background, floor);
+}
+
+PLANAPO_VECTORISED
+void multiply_row(Complex* spectrum, const Complex* otf, std::int64_t coefficients) {
+    for (std::int64_t x = 0; x < coefficients; ++x) spectrum[x] = formula::product(spectrum[x], otf[x]);
+}
+
+PLANAPO_VECTORISED
+void multiply_conjugate_row(Complex* spectrum, const Complex* otf, std::int64_t coefficients) {
+    for (std::int64_t x = 0; x < coefficients; ++x) spectrum[x] = formula::product_conjugate(spectrum[x], otf[x]);
+}
+
+}  // namespace
+
+void CpuBackend::fill(View<float> out, float value, const Stream&) {
+    for_each_row(out.shape(), [&](std::int64_t z, std::int64_t y) { std::fill_n(out.row(z, y), out.shape().x, value); });
+}
+
+void CpuBackend::start(View<const float> observed, float background, float floor, View<float> estimate, const Stream&) {
+    for_each_row(observed.shape(), [&](std::int64_t z, std::int64_t y) {
+        start_row(observed.row(z, y), estimate.row(z, y), observed.shape().x, background, floor);
+    });
+}
+
+void CpuBackend::multiply(View<Complex> spectrum, View<const Complex> otf, Conjugate conjugate, const Stream&) {
+    const auto multiply = conjugate == Conjugate::yes ? multiply_conjugate_row : multiply_row;
+    for_each_row(spectrum.shape(), [&](std::int64_t z, std::int64_t y) {
+        multiply(spectrum.row(z, y), otf.row(z, y), spectrum.shape().x);
+    });
+}
+
+}  // namespace planapo

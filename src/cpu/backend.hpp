@@ -1,0 +1,61 @@
+// The CPU's side of the page. Verbs are done when they return; threads are OpenMP's.
+#pragma once
+
+#include <omp.h>
+
+#include "../backend.hpp"
+
+// Compiled for AVX-512, AVX2 and plain x86-64, chosen when the library is loaded. Sanitizers start after that choice is made, so
+// that they get the plain one. OpenMP regions are not cloned: they call such functions row by row.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__x86_64__)
+#define PLANAPO_VECTORISED
+#else
+#define PLANAPO_VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
+
+namespace planapo {
+
+class CpuBackend final : public Backend {
+public:
+    std::string description() const override;
+    std::string remark() const override;
+    std::int64_t total_bytes() const override;
+    std::int64_t free_bytes() const override;
+    void* allocate(std::int64_t bytes) override;
+    void release(void* memory) noexcept override;
+    bool holds(const void*) const override { return true; }
+    void copy(const void* from, void* to, std::int64_t bytes, const Stream&) override;
+    std::shared_ptr<void> new_stream() override { return {}; }
+    void wait(const Stream&) override {}
+
+    std::int64_t transform_bytes(Shape) const override { return 0; }
+    std::unique_ptr<Transform> plan_transform(View<float> grid, Planning planning) override;
+
+    Survey survey(View<const float> image, float background, const Stream&) override;
+    std::int64_t partial_sums(Shape core) const override;
+
+    void fill(View<float> out, float value, const Stream&) override;
+    void start(View<const float> observed, float background, float floor, View<float> estimate, const Stream&) override;
+    void multiply(View<Complex> spectrum, View<const Complex> otf, Conjugate conjugate, const Stream&) override;
+
+    void spread(View<const float> core, View<float> grid, Margin margin, const Stream&) override;
+    void ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin, Misfit* partials,
+               const Stream&) override;
+    void misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor, Misfit* partials,
+                const Stream&) override;
+    void update(View<const float> grid, View<float> estimate, float floor, const Stream&) override;
+    void update_and_spread(View<float> grid, View<float> estimate, float floor, Margin margin, const Stream&) override;
+};
+
+/// How many threads are worth waking for so many voxels: waking and awaiting them costs as much as working on some ten thousand.
+inline int threads_for(std::int64_t voxels) { return voxels < (1 << 15) ? 1 : omp_get_max_threads(); }
+
+/// Calls `work(z, y)` for every row, rows shared out among OpenMP's threads.
+template <typename Work>
+void for_each_row(Shape shape, Work work) {
+#pragma omp parallel for collapse(2) schedule(static) num_threads(threads_for(shape.voxels()))
+    for (std::int64_t z = 0; z < shape.z; ++z)
+        for (std::int64_t y = 0; y < shape.y; ++y) work(z, y);
+}
+
+}  // namespace planapo

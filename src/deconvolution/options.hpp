@@ -1,0 +1,11 @@
+// Whether options can be meant: checked once, at the public boundary.
+#pragma once
+
+#include <planapo/deconvolve.hpp>
+
+namespace planapo {
+
+/// Throws `InvalidArgument` naming the option, its value and its range.
+void check(const DeconvolveOptions& options);
+
+}  // namespace planapo

@@ -1,0 +1,70 @@
+// Files as libtiff sees them: positioned reads and writes that remember why they failed, and files that appear only
+// when whole. The platform's calls for image files are in file_stream.cpp alone.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace planapo::io {
+
+/// An open file with a position. Move-only; closed when destroyed.
+class FileStream {
+public:
+    /// Opens an existing regular file for reading; throws `InvalidArgument` with the reason.
+    static FileStream open(const std::filesystem::path& path);
+
+    FileStream(FileStream&& other) noexcept;
+    FileStream& operator=(FileStream&&) = delete;
+    ~FileStream();
+
+    /// As many bytes as there are, up to `bytes`; -1 on failure.
+    std::int64_t read(void* into, std::int64_t bytes);
+    std::int64_t read_at(void* into, std::int64_t bytes, std::int64_t position);
+
+    /// All of `bytes`, or -1 on failure.
+    std::int64_t write(const void* from, std::int64_t bytes);
+
+    std::int64_t seek(std::int64_t offset, int whence);  ///< as lseek; -1 for a negative position
+    std::int64_t size() const;
+    int error() const { return error_; }  ///< errno of the first failure, else 0
+
+private:
+    friend class TemporaryFile;
+    explicit FileStream(int descriptor) : descriptor_(descriptor) {}
+
+    int descriptor_ = -1;
+    std::int64_t position_ = 0;
+    int error_ = 0;
+};
+
+/// A file that is written under a temporary name in the target's folder, and either takes the target's name or
+/// vanishes.
+class TemporaryFile {
+public:
+    /// Throws `InvalidArgument` if the folder is missing or may not be written to, or the target is there but not a
+    /// regular file.
+    explicit TemporaryFile(const std::filesystem::path& target);
+    ~TemporaryFile();
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+    FileStream& stream() { return stream_; }
+    const FileStream& stream() const { return stream_; }
+    const std::filesystem::path& target() const { return target_; }
+
+    /// Throws `InvalidArgument` if the folder's file system says that it has no room for so many bytes.
+    void require_room(std::int64_t bytes) const;
+
+    /// Flushes the file and its folder to the disk and gives it the target's name. Throws `InvalidArgument`.
+    void commit();
+
+private:
+    std::filesystem::path target_, temporary_;
+    FileStream stream_;
+};
+
+/// What the operating system says about an error number.
+std::string reason(int error);
+
+}  // namespace planapo::io

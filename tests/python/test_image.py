@@ -1,0 +1,106 @@
+"""pa.Image: keeps what stays true, forgets what may not."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import planapo as pa
+import pytest
+
+VOXEL = (0.3, 0.1, 0.1)
+
+
+@pytest.fixture
+def image() -> pa.Image:
+    values = np.arange(2 * 3 * 4 * 5 * 6, dtype=np.uint16).reshape(2, 3, 4, 5, 6)
+    return pa.Image(values, voxel_um=VOXEL, axes="TCZYX", channel_names=("a", "b", "c"), time_step_s=2.0)
+
+
+SLICES = {
+    "nothing": (np.s_[:], "TCZYX", VOXEL, ("a", "b", "c"), 2.0),
+    "one time": (np.s_[0], "CZYX", VOXEL, ("a", "b", "c"), 2.0),
+    "one channel": (np.s_[:, 1], "TZYX", VOXEL, ("b",), 2.0),
+    "last channels": (np.s_[:, 1:], "TCZYX", VOXEL, ("b", "c"), 2.0),
+    "every second plane": (np.s_[..., ::2, :, :], "TCZYX", (0.6, 0.1, 0.1), ("a", "b", "c"), 2.0),
+    "binned": (np.s_[0, 0, :, ::2, ::3], "ZYX", (0.3, 0.2, 0.30000000000000004), ("a",), 2.0),
+    "backwards": (np.s_[..., ::-1], "TCZYX", VOXEL, ("a", "b", "c"), 2.0),
+    "every second time": (np.s_[::2], "TCZYX", VOXEL, ("a", "b", "c"), 4.0),
+    "one plane": (np.s_[1, 2, np.int64(3)], "YX", VOXEL, ("c",), 2.0),
+}
+
+
+@pytest.mark.parametrize("case", SLICES)
+def test_slices_keep_what_is_true(image, case):
+    index, axes, voxel, channels, step = SLICES[case]
+
+    part = image[index]
+
+    np.testing.assert_array_equal(part, np.asarray(image)[index])
+    assert (part.axes, part.voxel_um, part.channel_names, part.time_step_s) == (axes, voxel, channels, step)
+
+
+FORGETS = {
+    "transposed": lambda a: a.T,
+    "square transposed": lambda a: a[0, 0, :, :4, :4].transpose(2, 1, 0),
+    "projection": lambda a: a.max(axis=0),
+    "reshaped": lambda a: a.reshape(-1, 5, 6),
+    "new axis": lambda a: a[np.newaxis],
+    "mask": lambda a: a[np.asarray(a) > 5],
+    "indices": lambda a: a[[0, 1]],
+    "row": lambda a: a[0, 0, 0, 0],
+}
+
+
+@pytest.mark.parametrize("case", FORGETS)
+def test_what_cannot_be_followed_is_forgotten(image, case):
+    part = FORGETS[case](image)
+
+    assert part.voxel_um is None and part.axes is None and part.channel_names == () and part.ome_xml == ""
+
+
+KEEPS = {
+    "arithmetic": lambda a: (a - 100.0) * 2,
+    "comparison": lambda a: a > 10,
+    "ufunc": np.sqrt,
+    "astype": lambda a: a.astype(np.float32),
+    "copy": lambda a: a.copy(),
+    "pickled": lambda a: pickle.loads(pickle.dumps(a)),
+}
+
+
+@pytest.mark.parametrize("case", KEEPS)
+def test_elementwise_work_keeps_everything(image, case):
+    same = KEEPS[case](image)
+
+    assert isinstance(same, pa.Image)
+    np.testing.assert_array_equal(same, KEEPS[case](np.asarray(image)))
+    assert (same.axes, same.voxel_um, same.time_step_s) == ("TCZYX", VOXEL, 2.0)
+    assert same.channel_names == ("a", "b", "c")
+
+
+def test_numbers_are_numbers(image):
+    assert not isinstance(image.sum(), np.ndarray)
+    assert isinstance(image[0, 0, 0, 0, 0], np.uint16)
+
+
+def test_voxel_size_can_be_told_later():
+    image = pa.Image(np.zeros((3, 4, 5)))
+    assert image.voxel_um is None and image.axes == "ZYX"
+
+    image.voxel_um = 0.1
+
+    assert image.voxel_um == (0.1, 0.1, 0.1)
+    with pytest.raises(pa.InvalidArgument, match="voxel_um is"):
+        image.voxel_um = (1, 2, 3, 4)
+
+
+@pytest.mark.parametrize("axes", ["XY", "ZZYX", "QYX", "ZX"])
+def test_axes_that_do_not_fit(axes):
+    with pytest.raises(pa.InvalidArgument, match="axes is"):
+        pa.Image(np.zeros((3, 4, 5)), axes=axes)
+
+
+def test_more_axes_need_names():
+    with pytest.raises(pa.InvalidArgument, match="CZYX"):
+        pa.Image(np.zeros((2, 3, 4, 5)))
