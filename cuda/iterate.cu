@@ -12,8 +12,6 @@ struct MisfitPartials {
     WarpPartials<double> sum;
 };
 
-constexpr unsigned total_threads = 1024;
-
 /// What lies at one place of the grid, and of the image or the estimate.
 struct Voxel {
     float grid, other;
@@ -97,10 +95,10 @@ __global__ void __launch_bounds__(threads_per_block)
 }
 
 /// One block adds up what the blocks of the kernels above found, always in the same order.
-__global__ void __launch_bounds__(total_threads) total_kernel(View<Misfit> partials) {
+__global__ void __launch_bounds__(threads_per_block) total_kernel(View<Misfit> partials) {
     PLANAPO_SHARED(MisfitPartials, shared);
     Misfit sum{0, 0};
-    for (std::int64_t i = threadIdx.x; i < partials.shape().x; i += total_threads) add(sum, partials(0, 0, i));
+    for (std::int64_t i = threadIdx.x; i < partials.shape().x; i += blockDim.x) add(sum, partials(0, 0, i));
     sum = block_misfit(sum, shared);
     if (threadIdx.x == 0) partials(0, 0, 0) = sum;
 }
@@ -127,6 +125,12 @@ __global__ void __launch_bounds__(threads_per_block)
     });
 }
 
+/// Sums up into the first of `partials`.
+static void total(const View<Misfit>& partials, cudaStream_t stream) {
+    const std::int64_t sums = partials.shape().x;
+    if (sums > 1) launch(total_kernel, 1u, list_block(sums), sizeof(MisfitPartials), stream, partials);
+}
+
 void CudaBackend::spread(View<const float> core, View<float> grid, Margin margin, const Stream& stream) {
     const DeviceGuard guard(index_);
     launch(spread_kernel, walk_grid(core.shape()), walk_block(), 0, queue(stream), core, grid, margin);
@@ -138,7 +142,7 @@ void CudaBackend::ratio(View<float> grid, View<const float> observed, float back
     const View<Misfit> sums(partials, {1, 1, partial_sums(observed.shape())});
     launch(ratio_kernel, walk_grid(observed.shape(), reducing_blocks_), walk_block(), sizeof(MisfitPartials),
            queue(stream), grid, observed, background, floor, margin, sums);
-    launch(total_kernel, 1u, total_threads, sizeof(MisfitPartials), queue(stream), sums);
+    total(sums, queue(stream));
 }
 
 void CudaBackend::misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor,
@@ -147,7 +151,7 @@ void CudaBackend::misfit(View<const float> grid, View<const float> observed, flo
     const View<Misfit> sums(partials, {1, 1, partial_sums(observed.shape())});
     launch(misfit_kernel, walk_grid(observed.shape(), reducing_blocks_), walk_block(), sizeof(MisfitPartials),
            queue(stream), grid, observed, background, scale, floor, sums);
-    launch(total_kernel, 1u, total_threads, sizeof(MisfitPartials), queue(stream), sums);
+    total(sums, queue(stream));
 }
 
 void CudaBackend::update(View<const float> grid, View<float> estimate, float floor, const Stream& stream) {

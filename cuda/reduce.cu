@@ -86,7 +86,7 @@ Survey CudaBackend::survey(View<const float> image, float background, const Stre
     const dim3 grid = walk_grid(image.shape(), reducing_blocks_);
     const View<Survey> partials(static_cast<Survey*>(survey_partials_.data()), {1, 1, blocks_in(grid)});
     launch(survey_kernel, grid, walk_block(), sizeof(SurveyPartials), queue(stream), image, background, partials);
-    launch(total_survey_kernel, 1u, threads_per_block, sizeof(SurveyPartials), queue(stream), partials);
+    launch(total_survey_kernel, 1u, list_block(partials.shape().x), sizeof(SurveyPartials), queue(stream), partials);
     Survey total;
     copy(partials.data(), &total, sizeof(Survey), stream);
     wait(stream);

@@ -10,7 +10,7 @@
 namespace planapo {
 
 /// A coefficient of a spectrum; laid out as every FFT library has it.
-struct Complex {
+struct alignas(8) Complex {
     float re = 0, im = 0;
 };
 
@@ -69,7 +69,8 @@ template <typename Visit>
 PLANAPO_HD inline void for_each_image(std::int64_t i, std::int64_t core, std::int64_t grid, std::int64_t before, Visit visit) {
     const std::int64_t period = 2 * core;
     for (const std::int64_t start : {i, period - 1 - i}) {
-        std::int64_t c = start - period * ((start + before) / period);  // the smallest that is >= -before
+        std::int64_t c = start;
+        while (c - period >= -before) c -= period;  // no division: it costs a GPU a hundred instructions
         for (; c < grid - before; c += period) visit(c < 0 ? c + grid : c);
     }
 }

@@ -31,6 +31,7 @@ endfunction()
 function(planapo_discover_tests program wanted)
     set(labels ${ARGN})
     list(JOIN labels "_" list_name)
+    string(PREPEND list_name "${program}_")
     string(REPLACE "*" "*Soak*" wanted_in_soak "${wanted}")
     planapo_discover_filtered(${program} "${wanted}:-*Soak*" ${list_name} "${labels}")
     planapo_discover_filtered(${program} "${wanted_in_soak}" ${list_name}_soak "${labels};soak")
@@ -38,8 +39,9 @@ endfunction()
 
 # gtest_discover_tests flattens properties that are lists: they are set afterwards, by a file that ctest reads.
 function(planapo_discover_filtered program filter list_name labels)
+    string(REGEX REPLACE "_tests$" "" suite_name ${program})
     gtest_discover_tests(${program}
-        TEST_FILTER "${filter}" TEST_PREFIX "${test_prefix}" TEST_LIST ${list_name} DISCOVERY_TIMEOUT 120)
+        TEST_FILTER "${filter}" TEST_PREFIX "${test_prefix}${suite_name}." TEST_LIST ${list_name} DISCOVERY_TIMEOUT 120)
     set(properties_file "${CMAKE_CURRENT_BINARY_DIR}/${list_name}_properties.cmake")
     # 600 s: the slowest sanitizer on a busy machine.
     file(CONFIGURE OUTPUT "${properties_file}" @ONLY CONTENT [[

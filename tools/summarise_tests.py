@@ -1,46 +1,53 @@
-"""Tells from ctest's JUnit file how many tests ran on which machine, and how many were skipped and why."""
+"""Tells how many tests ran on which machine, and how many were skipped and why.
+
+`summarise_tests.py LIST RESULTS`: what ctest prints for --show-only=json-v1 and writes for --output-junit.
+"""
 
 import collections
+import json
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 machines = ("cpu", "simulated", "cuda")
+of_the_sources = "no machine"  # tests of the source tree's shape
 
 
-def machine_of(case):
-    """The machine among the test's labels; tests of the source tree have none."""
-    labels = [
-        label
-        for entry in case.iter("property")
-        if entry.get("name") == "cmake_labels"
-        for label in entry.get("value").split(";")
-    ]
-    return next((machine for machine in machines if machine in labels), "no machine")
+def machines_of_tests(listing):
+    """The machine of every test, by name, from its labels."""
+    found = {}
+    for test in listing["tests"]:
+        properties = {entry["name"]: entry["value"] for entry in test.get("properties", [])}
+        labels = properties.get("LABELS", [])
+        found[test["name"]] = next((machine for machine in machines if machine in labels), of_the_sources)
+    return found
 
 
 def reason_of(case):
-    """What a skipped test printed as its reason: after GoogleTest's file and line, or after 'skipped: '."""
+    """What a skipped test gave as its reason: below GoogleTest's ": Skipped", or behind "skipped: "."""
     output = case.findtext("system-out") or ""
     found = re.search(r": Skipped\n(.+)", output) or re.search(r"skipped: (.+)", output)
     return found.group(1).strip() if found else "gave no reason"
 
 
 def main():
-    counts = collections.defaultdict(collections.Counter)
+    machine_of = machines_of_tests(json.loads(Path(sys.argv[1]).read_text()))
+    counts = collections.Counter()
     reasons = collections.Counter()
-    for case in ElementTree.parse(sys.argv[1]).iter("testcase"):
+    for case in ElementTree.parse(sys.argv[2]).iter("testcase"):
+        machine = machine_of.get(case.get("name"), of_the_sources)
         outcome = {"run": "passed", "fail": "failed"}.get(case.get("status"), "skipped")
-        counts[machine_of(case)][outcome] += 1
+        counts[machine, outcome] += 1
         if outcome == "skipped":
-            reasons[machine_of(case), reason_of(case)] += 1
+            reasons[machine, reason_of(case)] += 1
 
     print(f"\n{'tests on':<12}{'passed':>8}{'failed':>8}{'skipped':>9}")
-    for machine in (*machines, "no machine"):
-        count = counts[machine]
-        print(f"{machine:<12}{count['passed']:>8}{count['failed']:>8}{count['skipped']:>9}")
+    for machine in (*machines, of_the_sources):
+        passed, failed, skipped = (counts[machine, outcome] for outcome in ("passed", "failed", "skipped"))
+        print(f"{machine:<12}{passed:>8}{failed:>8}{skipped:>9}")
     for (machine, reason), count in sorted(reasons.items()):
-        print(f"skipped on {machine}, {count}: {reason}")
+        print(f"{count} skipped on {machine}: {reason}")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ inline dim3 walk_block() { return {block_x, block_y, 1}; }
 /// Blocks that walk `shape`, at most `most` of them: where it has more voxels than they have threads, they walk on.
 inline dim3 walk_grid(const Shape& shape, std::int64_t most = max_grid_x) {
     const auto take = [&most](std::int64_t items, std::int64_t per_block, std::int64_t limit) {
-        const std::int64_t blocks = std::max<std::int64_t>(1, std::min({(items + per_block - 1) / per_block, limit, most}));
+        const std::int64_t blocks =
+            std::max<std::int64_t>(1, std::min({(items + per_block - 1) / per_block, limit, most}));
         most /= blocks;
         return static_cast<unsigned>(blocks);
     };
@@ -34,6 +35,11 @@ inline dim3 walk_grid(const Shape& shape, std::int64_t most = max_grid_x) {
 }
 
 inline std::int64_t blocks_in(dim3 grid) { return std::int64_t{grid.z} * grid.y * grid.x; }
+
+/// Threads of the one block that adds up a list: whole warps, and none without an item, up to 256.
+inline unsigned list_block(std::int64_t items) {
+    return static_cast<unsigned>(std::min<std::int64_t>(threads_per_block, (items + 31) / 32 * 32));
+}
 
 /// The place of this thread's block among all of them.
 __device__ inline std::int64_t this_block() {

@@ -34,9 +34,9 @@ struct ProjectorOptions {
 
 struct DeconvolveOptions {
     Method method = Method::wiener_butterworth;
-    std::optional<int> iterations;  ///< exactly so many, >= 1; empty: until the I-divergence hardly changes
+    std::optional<int> iterations = {};  ///< exactly so many, >= 1; empty: until the I-divergence hardly changes
     double background = 0;          ///< camera offset and other light that no estimate explains, in the image's units; >= 0
-    std::optional<double> floor;    ///< the smallest value of the estimate; empty: 1e-6 of the image's mean above the background
+    std::optional<double> floor = {};    ///< the smallest value of the estimate; empty: 1e-6 of the image's mean above the background
     Boundary boundary = Boundary::mirror;
     Start start = Start::image;
     ProjectorOptions projector;

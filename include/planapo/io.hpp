@@ -122,8 +122,7 @@ PLANAPO_API void read_into(const std::filesystem::path& path, void* memory, std:
 enum class Compression { none, deflate, zstd };
 
 struct WriteOptions {
-    std::optional<PixelType> type =
-        {};  ///< in the file; empty: as in memory. Integers are rounded to nearest and saturated
+    std::optional<PixelType> type = {};  ///< in the file; empty: as in memory. Integers: rounded, saturated
     Compression compression = Compression::none;
     std::string provenance = {};  ///< a JSON object: how the image was made; empty: `ImageInfo::provenance` is kept
 };
@@ -153,12 +152,12 @@ public:
     ImageWriter(ImageWriter&&) noexcept;
     ImageWriter& operator=(ImageWriter&&) noexcept;
 
-    /// The next time point: c, z, y, x of `info.type`. Throws `InvalidArgument` naming path and bytes if the disk is
-    /// full.
-    void append(const void* frame);
-
     /// The next time point, one volume on the host per channel, z, y, x; `info.type` must be float32.
+    /// Throws `InvalidArgument` naming path and bytes if the disk is full.
     void append(std::span<const View<const float>> channels);
+
+    /// The next time point from plain memory: c, z, y, x of `info.type`, contiguous. Throws as `append` does.
+    void append_raw(const void* frame);
 
     /// Flushes to the disk and gives the file its name. Throws `InvalidArgument` if time points are missing or the disk
     /// is full.

@@ -58,7 +58,7 @@ struct PsfReport {
     double noise_sd = 0;                ///< of the background's voxels; 0 where there is no noise
     double signal_to_noise = 0;         ///< brightest voxel above the background / noise_sd; infinite without noise
     std::array<double, 3> origin_px{};  ///< the position, in the measured PSF, that became the origin
-    std::array<double, 3> shift_px{};   ///< how far that was moved from the voxel n / 2
+    std::array<double, 3> shift_px{};   ///< the voxel n / 2 minus origin_px: how far the PSF was moved
     double energy_kept = 1;             ///< the share of the light above the background inside the cropped box
     double negative_share = 0;  ///< of the cropped box's positive sum: what noise and background left below zero
     double clip_level = 0;      ///< subtracted while clipping, relative to the peak, so that clipping adds no light

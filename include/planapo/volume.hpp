@@ -58,11 +58,10 @@ public:
         : data_(data), shape_(shape), row_stride_(row_stride), slice_stride_(slice_stride) {}
 
     /// A writable view is a readable one.
-    PLANAPO_HD constexpr operator View<const T>() const
-        requires(!std::is_const_v<T>)
-    {
-        return {data_, shape_, row_stride_, slice_stride_};
-    }
+    template <typename Writable>
+        requires std::is_same_v<const Writable, T>
+    PLANAPO_HD constexpr View(const View<Writable>& view)
+        : View(view.data(), view.shape(), view.row_stride(), view.slice_stride()) {}
 
     PLANAPO_HD constexpr T& operator()(std::int64_t z, std::int64_t y, std::int64_t x) const {
         PLANAPO_CHECK_INDEX(shape_, z, y, x);

@@ -1,4 +1,4 @@
-"""`planapo` and `python -m planapo`: every error ends in one sentence on stderr and exit code 1, Ctrl-C in 130."""
+"""`planapo` and `python -m planapo`. An error: one sentence on stderr, exit code 1. Ctrl-C: exit code 130."""
 
 from __future__ import annotations
 
@@ -31,28 +31,29 @@ def main(arguments: list[str] | None = None) -> int:
         return run(arguments)
     except ModuleNotFoundError as error:
         return _say(f'The command line needs {error.name}: pip install "planapo[cli]".')
-    except KeyboardInterrupt as stopped:
-        _say(str(stopped) or "Stopped.")
-        return _STOPPED
+    except KeyboardInterrupt:
+        return _say("Stopped.", _STOPPED)
     except Exception as error:
         if "--debug" in arguments:
             traceback.print_exc()
-        return _say(_sentence(error))
+        return _answer(error)
 
 
-def _say(sentence: str) -> int:
-    print(f"planapo: {sentence}", file=sys.stderr)
-    return 1
+def _answer(error: Exception) -> int:
+    from planapo.command_line.errors import EXPECTED, Stopped
 
-
-def _sentence(error: Exception) -> str:
-    from planapo.command_line.errors import EXPECTED
-
+    if isinstance(error, Stopped):
+        return _say(str(error), _STOPPED)
     if hasattr(error, "format_message"):  # the parser's own errors
-        return " ".join(error.format_message().split()).rstrip(".") + ": try planapo --help."
+        return _say(" ".join(error.format_message().split()).rstrip(".") + ": try planapo --help.")
     if isinstance(error, EXPECTED):
-        return " ".join(str(error).split())
-    return f"This should not have happened: {type(error).__name__}: {error} (--debug shows where)."
+        return _say(" ".join(str(error).split()))
+    return _say(f"This should not have happened: {type(error).__name__}: {error} (--debug shows where).")
+
+
+def _say(sentence: str, code: int = 1) -> int:
+    print(f"planapo: {sentence}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

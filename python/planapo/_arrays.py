@@ -16,7 +16,7 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 
 def real_array(name: str, array: Any) -> np.ndarray:
-    """Return `array` as a NumPy array of real numbers, in its own dtype, not empty; copies only where it must."""
+    """Return `array` as a NumPy array of real numbers, not empty, in its own dtype."""
     if device_of(array) is not None:
         array = _brought_home(name, array)
     if isinstance(array, np.ma.MaskedArray):
@@ -37,11 +37,12 @@ def real_array(name: str, array: Any) -> np.ndarray:
 
 
 def volume(name: str, array: Any, out: np.ndarray | None = None) -> np.ndarray:
-    """Return `array`, of 2 or 3 axes, as C-contiguous float32, in `out` if that is given and a copy is needed."""
+    """Return `array`, of 2 or 3 axes, as C-contiguous float32; a copy goes to `out` if that fits."""
     values = real_array(name, array)
     if values.ndim not in (2, 3):
         raise InvalidArgument(
-            f"{name} must have 2 or 3 axes (y, x or z, y, x), but its shape is {values.shape}: give one volume at a time."
+            f"{name} must have 2 or 3 axes (y, x or z, y, x), but its shape is {values.shape}: "
+            "give one volume at a time."
         )
     if values.dtype == np.float32 and values.flags.c_contiguous:
         return np.asarray(values)
@@ -89,7 +90,8 @@ def _brought_home(name: str, array: Any) -> np.ndarray:
     if hasattr(array, "numpy") and isinstance(getattr(array, "_core", None), _core.DeviceArray):
         return array.numpy()
     raise InvalidArgument(
-        f"{name} lies on {device_of(array)}: give it as a NumPy array, for instance by .get() (CuPy) or .cpu().numpy() (PyTorch)."
+        f"{name} lies on {device_of(array)}: give it as a NumPy array, for instance by .get() (CuPy) "
+        "or .cpu().numpy() (PyTorch)."
     )
 
 
@@ -107,5 +109,6 @@ def _check_range(name: str, values: np.ndarray, converted: np.ndarray) -> None:
     beyond = int((np.isinf(converted) & np.isfinite(values)).sum())
     if beyond:
         raise InvalidArgument(
-            f"{name} holds {beyond} values beyond the range of float32 (±{_LARGEST:.2g}), in which planapo computes: scale it down first."
+            f"{name} holds {beyond} values beyond the range of float32 (±{_LARGEST:.2g}), in which planapo "
+            "computes: scale it down first."
         )

@@ -116,8 +116,8 @@ class Deconvolver:
         planning: str = "estimate",
     ) -> None:
         options = core_options(
-            method=method, iterations=iterations, background=background, boundary=boundary, start=start, alpha=alpha,
-            beta=beta, order=order, floor=floor, threads=threads, planning=planning,
+            method=method, iterations=iterations, background=background, boundary=boundary, start=start,
+            alpha=alpha, beta=beta, order=order, floor=floor, threads=threads, planning=planning,
         )  # fmt: skip
         values = volume("psf", psf)
         self._rank = values.ndim
@@ -258,7 +258,8 @@ class Deconvolver:
             and not same_voxels(known[3 - self._rank :], self._voxel_um[3 - self._rank :])
         ):
             warn(
-                f"The image's voxels are {_written(known)}, but the PSF is for voxels of {_written(self._voxel_um)}."
+                f"The image's voxels are {_written(known)}, "
+                f"but the PSF is for voxels of {_written(self._voxel_um)}."
             )
 
     def __repr__(self) -> str:

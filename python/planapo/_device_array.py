@@ -142,7 +142,8 @@ def device_of(array: Any) -> str | None:
             return None
         if kind not in _KINDS:
             raise InvalidArgument(
-                f"The array lies on a device of DLPack's type {kind}: planapo reaches the CPU and CUDA devices."
+                f"The array lies on a device of DLPack's type {kind}: "
+                "planapo reaches the CPU and CUDA devices."
             )
         return f"{_KINDS[kind]}:{index}"
     # The interface does not name the device; planapo's own check of the pointer catches a wrong guess.

@@ -126,7 +126,7 @@ class Image(np.ndarray):
         return with_facts(super().copy(order), self)
 
     def __reduce__(self) -> Any:
-        rebuild, arguments, state = super().__reduce__()  # type: ignore[misc]
+        rebuild, arguments, state = super().__reduce__()  # type: ignore[misc,str-unpack]
         known = None if self._facts is None else {name: getattr(self, name) for name in _PICKLED}
         return rebuild, arguments, (state, known)
 
@@ -154,7 +154,8 @@ def checked_axes(rank: int, axes: str | None) -> str:
     letters = axes.upper()
     if len(letters) != rank or len(set(letters)) != rank or not set("YX") <= set(letters) <= set("TCZYX"):
         raise InvalidArgument(
-            f'axes is "{axes}" for an array of {rank} axes: give one letter an axis out of TCZYX, with Y and X among them.'
+            f'axes is "{axes}" for an array of {rank} axes: give one letter an axis out of TCZYX, '
+            "with Y and X among them."
         )
     return letters
 

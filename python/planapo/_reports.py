@@ -124,6 +124,6 @@ class PsfReport:
     @classmethod
     def of(cls, core: _core.PsfReport) -> PsfReport:
         values: dict[str, Any] = {name: getattr(core, name) for name in cls.__dataclass_fields__}
-        return cls(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-        )
+        for name in ("steps", "warnings"):
+            values[name] = tuple(values[name])
+        return cls(**values)

@@ -25,7 +25,7 @@ __all__ = ["fwhm", "gaussian", "prepare"]
 
 def gaussian(
     fwhm_um: float | Sequence[float],
-    voxel_um: float | Sequence[float] = 1.0,
+    voxel_um: float | Sequence[float] | None = None,
     *,
     shape: Sequence[int] | None = None,
     energy: float = 0.999,
@@ -35,9 +35,9 @@ def gaussian(
     Parameters
     ----------
     fwhm_um : float or sequence of float
-        Full widths at half maximum, z, y, x, before the voxels integrate. With the default `voxel_um` they
-        are in voxels. Two numbers (y, x) make a PSF of two axes.
-    voxel_um : float or sequence of float, default 1.0
+        Full widths at half maximum, z, y, x, before the voxels integrate; in voxels where
+        `voxel_um` is left out. Two numbers (y, x) make a PSF of two axes.
+    voxel_um : float or sequence of float, optional
         Edges of a voxel, z, y, x.
     shape : sequence of int, optional
         Extents, as many as the PSF has axes. Default: odd, as large as `energy` asks.
@@ -47,7 +47,7 @@ def gaussian(
     Returns
     -------
     Image of float32
-        Sum 1; knows its `voxel_um`.
+        Sum 1; knows its `voxel_um` if that was given.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def gaussian(
     """
     flat = np.ndim(fwhm_um) == 1 and len(np.atleast_1d(np.asarray(fwhm_um, dtype=object))) == 2
     widths = voxel_triple("fwhm_um", fwhm_um)
-    voxel = voxel_triple("voxel_um", voxel_um)
+    voxel = voxel_triple("voxel_um", 1.0 if voxel_um is None else voxel_um)
     extents = None if shape is None else _extents(shape, 2 if flat else 3)
     if flat and extents is None:
         # A z axis of its own would take the Gaussian's light out of the plane.
@@ -72,7 +72,7 @@ def gaussian(
             *_core.psf_gaussian((widths[1], *widths[1:]), (voxel[1], *voxel[1:]), None, energy).shape[1:],
         )
     values = _core.psf_gaussian(widths, voxel, extents, energy)
-    return Image(values[0] if flat else values, voxel_um=voxel)
+    return Image(values[0] if flat else values, voxel_um=None if voxel_um is None else voxel)
 
 
 def prepare(
@@ -136,7 +136,8 @@ def prepare(
     )
     for sentence in report.warnings:
         warn(sentence)
-    return Image(prepared.reshape(prepared.shape[-values.ndim :]), voxel_um=target), PsfReport.of(report)
+    psf = Image(prepared.reshape(prepared.shape[-values.ndim :]), voxel_um=None if wanted is None else target)
+    return psf, PsfReport.of(report)
 
 
 def fwhm(psf: Any, *, voxel_um: float | Sequence[float] | None = None) -> tuple[float, ...]:
@@ -164,8 +165,8 @@ def fwhm(psf: Any, *, voxel_um: float | Sequence[float] | None = None) -> tuple[
     Examples
     --------
     >>> import planapo as pa
-    >>> [round(w, 1) for w in pa.psf.fwhm(pa.psf.gaussian((6, 3, 3), energy=0.9999))]
-    [6.1, 3.1, 3.1]
+    >>> [round(w) for w in pa.psf.fwhm(pa.psf.gaussian((6, 3, 3)))]
+    [6, 3, 3]
     """
     values = volume("psf", psf)
     known = voxel_um if voxel_um is not None else getattr(psf, "voxel_um", None)
@@ -175,7 +176,7 @@ def fwhm(psf: Any, *, voxel_um: float | Sequence[float] | None = None) -> tuple[
 
 
 def resampled(psf: np.ndarray, source: Sequence[float], target: Sequence[float]) -> np.ndarray:
-    """Return a PSF (Z, Y, X) on voxels of another size, otherwise as it is: origin, background and box are kept."""
+    """Return a PSF (Z, Y, X) on voxels of another size; its origin, background and box are kept."""
     result, _ = _core.psf_prepare(psf, tuple(source), tuple(target), "none", 0.0, 1.0)
     return result
 

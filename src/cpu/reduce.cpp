@@ -27,8 +27,8 @@ Survey survey_row(const float* row, std::int64_t voxels, float background) {
         negative += value < 0.f;
         recorded += formula::larger(value, 0.f);
         positive_sum += formula::above_background(value, background, 0.f);
-        minimum = std::min(minimum, value);
-        maximum = std::max(maximum, value);
+        minimum = good && value < minimum ? value : minimum;
+        maximum = good && value > maximum ? value : maximum;
     }
     return {voxels - finite, -1, negative, recorded, positive_sum, minimum, maximum};
 }

@@ -52,6 +52,9 @@ struct PlaneOrder {
     std::string fastest_first = "ZCT";
 };
 
+/// The indices of the first file's pages that are no thumbnails; all if there are only such.
+std::vector<std::int64_t> image_pages(const SourceFiles& files);
+
 /// Planes from the pages of a file without a map of its own: in `order`, c counting pages. The samples of a page become
 /// channels. Where there is one page for many planes, they follow it without headers. Fills `info.size` and
 /// `info.type`.

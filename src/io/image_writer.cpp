@@ -97,7 +97,7 @@ ImageWriter::~ImageWriter() = default;
 ImageWriter::ImageWriter(ImageWriter&&) noexcept = default;
 ImageWriter& ImageWriter::operator=(ImageWriter&&) noexcept = default;
 
-void ImageWriter::append(const void* frame) {
+void ImageWriter::append_raw(const void* frame) {
     const ImageInfo& info = work_->plan.info;
     const std::int64_t plane = info.size.y * info.size.x * bytes_per_pixel(info.type);
     work_->append([&](std::int64_t c, std::int64_t z) {
@@ -131,7 +131,7 @@ WriteReport write_image(const std::filesystem::path& path, const ImageInfo& info
     ImageWriter writer(path, info, options);
     const std::int64_t frame = info.bytes() / info.size.t;
     for (std::int64_t t = 0; t < info.size.t; ++t) {
-        writer.append(static_cast<const std::byte*>(data) + t * frame);
+        writer.append_raw(static_cast<const std::byte*>(data) + t * frame);
         report(progress, static_cast<double>(t + 1), static_cast<double>(info.size.t));
     }
     return writer.finish();

@@ -20,6 +20,11 @@ std::vector<pugi::xml_node> children(const pugi::xml_node& parent, std::string_v
 /// The <OME> element of a text; throws `InvalidArgument` naming `file` if there is none.
 pugi::xml_node parse_ome(pugi::xml_document& document, const std::string& text, const std::string& file);
 
+/// A physical quantity in planapo's unit, whatever the one beside it; `default_unit` is what OME means where there is
+/// none.
+std::optional<double> read_quantity(const pugi::xml_node& node, const char* name,
+                                    std::optional<double> (*scale_of)(std::string_view), const char* default_unit);
+
 /// `name` with the namespace prefix of `like`; a new last child of `parent` with its prefix; an attribute, new or not.
 std::string prefixed(const pugi::xml_node& like, std::string_view name);
 pugi::xml_node append(pugi::xml_node parent, std::string_view name);

@@ -15,15 +15,6 @@ std::optional<std::int64_t> integer(const pugi::xml_node& node, const char* name
     return number<std::int64_t>(node.attribute(name).value());
 }
 
-/// A physical quantity in planapo's unit; `otherwise` is the unit that OME means where none is given.
-std::optional<double> quantity(const pugi::xml_node& node, const char* name,
-                               std::optional<double> (*scale_of)(std::string_view), const char* otherwise) {
-    const pugi::xml_attribute unit = node.attribute(fmt::format("{}Unit", name).c_str());
-    const auto scale = scale_of(unit.empty() ? otherwise : unit.value());
-    const auto value = positive(number<double>(node.attribute(name).value()));
-    return scale && value ? std::optional(*value * *scale) : std::nullopt;
-}
-
 /// The five sizes; SizeC counts samples as channels.
 ImageSize sizes_of(const pugi::xml_node& pixels, const std::string& file) {
     ImageSize size;
@@ -194,10 +185,10 @@ Contents read_ome(const FirstPage& first, SourceFiles& files, std::int64_t image
         with_samples(contents.planes, info.size.z,
                      info.size.t * info.size.c * info.size.z / static_cast<std::int64_t>(contents.planes.size()));
     info.type = layout.type;
-    info.voxel_z_um = quantity(pixels, "PhysicalSizeZ", micrometres_per, "µm");
-    info.voxel_y_um = quantity(pixels, "PhysicalSizeY", micrometres_per, "µm");
-    info.voxel_x_um = quantity(pixels, "PhysicalSizeX", micrometres_per, "µm");
-    info.time_step_s = quantity(pixels, "TimeIncrement", seconds_per, "s");
+    info.voxel_z_um = read_quantity(pixels, "PhysicalSizeZ", micrometres_per, "µm");
+    info.voxel_y_um = read_quantity(pixels, "PhysicalSizeY", micrometres_per, "µm");
+    info.voxel_x_um = read_quantity(pixels, "PhysicalSizeX", micrometres_per, "µm");
+    info.time_step_s = read_quantity(pixels, "TimeIncrement", seconds_per, "s");
     info.channel_names = channel_names(pixels, info.size.c);
     info.ome_xml = first.description;
     info.provenance = ome_provenance(ome);

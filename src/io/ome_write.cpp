@@ -1,5 +1,5 @@
 // OME-XML for the image that is being written: what was read, brought up to date, or a new one.
-#include <algorithm>
+#include <cmath>
 #include <sstream>
 
 #include "../message.hpp"
@@ -33,18 +33,29 @@ const char* type_name(PixelType type) {
     __builtin_unreachable();
 }
 
-/// A quantity and its unit; both vanish where there is none. Schemas before 2015 know no units: theirs are micrometres
-/// and seconds.
-void set_quantity(pugi::xml_node node, const std::string& name, std::optional<double> value, const char* unit,
-                  bool with_unit) {
-    const std::string unit_name = name + "Unit";
+/// A physical quantity: its name, planapo's unit, and the units that it may be read in.
+struct Quantity {
+    const char* name;
+    const char* unit;
+    std::optional<double> (*scale_of)(std::string_view);
+};
+constexpr Quantity size_x{"PhysicalSizeX", "µm", micrometres_per}, size_y{"PhysicalSizeY", "µm", micrometres_per},
+    size_z{"PhysicalSizeZ", "µm", micrometres_per}, time_step{"TimeIncrement", "s", seconds_per};
+
+/// Vanishes where there is no value, and stays as it was written, in its own unit, where it says the value already.
+/// Schemas before 2015 know no units: theirs are micrometres and seconds.
+void set_quantity(pugi::xml_node node, const Quantity& quantity, std::optional<double> value,
+                  const std::string& schema) {
+    const std::string unit_name = fmt::format("{}Unit", quantity.name);
+    // What came through another notation may have lost digits there: TIFF's resolution tags have seven.
+    constexpr double same = 1e-6;
+    const auto there = read_quantity(node, quantity.name, quantity.scale_of, quantity.unit);
+    if (there && value && std::abs(*there - *value) <= same * *value) return;
     node.remove_attribute(unit_name.c_str());
-    if (!value) {
-        node.remove_attribute(name.c_str());
-        return;
-    }
-    set(node, name.c_str(), fmt::format("{}", *value));
-    if (with_unit) set(node, unit_name.c_str(), unit);
+    node.remove_attribute(quantity.name);
+    if (!value) return;
+    set(node, quantity.name, fmt::format("{}", *value));
+    if (schema >= "2015") set(node, unit_name.c_str(), quantity.unit);
 }
 
 /// The version in the namespace of <OME>, such as "2016-06"; the newest where it has none.
@@ -132,7 +143,7 @@ void update_planes(pugi::xml_node pixels, const ImageInfo& info) {
     set(data, "PlaneCount", info.size.planes());
 }
 
-void update_pixels(pugi::xml_node pixels, const ImageInfo& info, PixelType type, bool with_units) {
+void update_pixels(pugi::xml_node pixels, const ImageInfo& info, PixelType type, const std::string& schema) {
     if (std::string_view(pixels.attribute("Type").value()) != type_name(type))
         pixels.remove_attribute("SignificantBits");
     set(pixels, "DimensionOrder", "XYZCT");
@@ -145,10 +156,10 @@ void update_pixels(pugi::xml_node pixels, const ImageInfo& info, PixelType type,
     set(pixels, "SizeT", size.t);
     pixels.remove_attribute("BigEndian");
     pixels.remove_attribute("Interleaved");
-    set_quantity(pixels, "PhysicalSizeX", info.voxel_x_um, "µm", with_units);
-    set_quantity(pixels, "PhysicalSizeY", info.voxel_y_um, "µm", with_units);
-    set_quantity(pixels, "PhysicalSizeZ", info.voxel_z_um, "µm", with_units);
-    set_quantity(pixels, "TimeIncrement", info.time_step_s, "s", with_units);
+    set_quantity(pixels, size_x, info.voxel_x_um, schema);
+    set_quantity(pixels, size_y, info.voxel_y_um, schema);
+    set_quantity(pixels, size_z, info.voxel_z_um, schema);
+    set_quantity(pixels, time_step, info.time_step_s, schema);
     update_channels(pixels, info);
     update_planes(pixels, info);
 }
@@ -173,7 +184,7 @@ std::string compose_ome(const ImageInfo& info, PixelType type, const std::string
     const pugi::xml_node pixels = child(image, "Pixels");
     require(!pixels.empty(), "The OME-XML to be written into '{}' has an Image without Pixels.", name);
     const std::string schema = schema_of(ome);
-    update_pixels(pixels, info, type, schema >= "2015");
+    update_pixels(pixels, info, type, schema);
     add_description(image, info);
     if (!info.provenance.empty()) set_ome_provenance(ome, image, info.provenance, schema);
     std::ostringstream text;

@@ -2,6 +2,7 @@
 #include "../message.hpp"
 #include "contents.hpp"
 #include "ome.hpp"
+#include "text.hpp"
 
 namespace planapo::io {
 
@@ -37,6 +38,14 @@ pugi::xml_node parse_ome(pugi::xml_document& document, const std::string& text, 
     const pugi::xml_node ome = child(document, "OME");
     require(!ome.empty(), "The OME-XML of '{}' has no OME element.", file);
     return ome;
+}
+
+std::optional<double> read_quantity(const pugi::xml_node& node, const char* name,
+                                    std::optional<double> (*scale_of)(std::string_view), const char* default_unit) {
+    const pugi::xml_attribute unit = node.attribute(fmt::format("{}Unit", name).c_str());
+    const auto scale = scale_of(unit.empty() ? default_unit : unit.value());
+    const auto value = positive(number<double>(node.attribute(name).value()));
+    return scale && value ? std::optional(*value * *scale) : std::nullopt;
 }
 
 std::string prefixed(const pugi::xml_node& like, std::string_view name) {

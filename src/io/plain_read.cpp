@@ -74,11 +74,7 @@ PlaneOrder plane_order(const std::string& description, const SourceFiles& files)
         const std::vector<std::int64_t> outer(shape.begin(), shape.end() - static_cast<std::ptrdiff_t>(inner));
         return order_of(outer, names.size() == shape.size() ? names : std::string_view(), files.path());
     }
-    const auto is_image = [](const Page& page) { return page.role == Page::Role::image; };
-    return {.t = 1,
-            .c = 1,
-            .z = std::count_if(files.pages().begin(), files.pages().end(), is_image),
-            .fastest_first = "ZCT"};
+    return {.t = 1, .c = 1, .z = static_cast<std::int64_t>(image_pages(files).size()), .fastest_first = "ZCT"};
 }
 
 }  // namespace

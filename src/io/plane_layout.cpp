@@ -8,15 +8,6 @@ namespace planapo::io {
 
 namespace {
 
-/// The indices of the pages that are no thumbnails.
-std::vector<std::int64_t> image_pages(const SourceFiles& files) {
-    std::vector<std::int64_t> indices;
-    for (std::size_t i = 0; i < files.pages().size(); ++i)
-        if (files.pages()[i].role == Page::Role::image) indices.push_back(static_cast<std::int64_t>(i));
-    require(!indices.empty(), "'{}' holds {} thumbnails and no image.", files.path(), files.pages().size());
-    return indices;
-}
-
 /// The planes of `count` uncompressed images that lie one behind the other after the header of the only page.
 std::vector<PlaneSource> planes_without_headers(const SourceFiles& files, std::int64_t page, std::int64_t count) {
     const Page& header = files.pages()[static_cast<std::size_t>(page)];
@@ -46,6 +37,15 @@ std::vector<PlaneSource> planes_in_file(const SourceFiles& files, std::int64_t c
 }
 
 }  // namespace
+
+std::vector<std::int64_t> image_pages(const SourceFiles& files) {
+    std::vector<std::int64_t> images, all;
+    for (std::int64_t i = 0; i < static_cast<std::int64_t>(files.pages().size()); ++i) {
+        all.push_back(i);
+        if (files.pages()[static_cast<std::size_t>(i)].role == Page::Role::image) images.push_back(i);
+    }
+    return images.empty() ? all : images;
+}
 
 void lay_out(Contents& contents, const PlaneOrder& order, const SourceFiles& files) {
     std::int64_t count = order.t;

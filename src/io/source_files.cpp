@@ -46,7 +46,7 @@ void SourceFiles::scan(const fs::path& path) {
     open(number);
     File& file = files_.back();
     file.bytes = open_->stream.size();
-    file.pages = scan_pages(*open_->tiff, path.string(), file.bytes);
+    file.pages = scan_pages(*open_->tiff, open_->stream, path.string());
     // The first page says what the others do not: leave the handle there.
     require(TIFFSetDirectory(*open_->tiff, 0) == 1, "'{}' cannot be read: {}.", path.string(),
             open_->tiff->complaint());

@@ -6,6 +6,7 @@
 
 #include "../message.hpp"
 #include "text.hpp"
+#include "tiff_directory.hpp"
 
 namespace planapo::io {
 
@@ -126,13 +127,14 @@ void check_extent(TIFF* tiff, Page& page, const std::string& where, std::int64_t
             to_string(page.layout), needed, held);
 }
 
-Page read_page(TiffHandle& tiff, const std::string& where, std::int64_t file_bytes) {
+Page read_page(TiffHandle& tiff, FileStream& stream, const std::string& where) {
+    check_directory(tiff, stream, where);
     Page page;
     page.offset = TIFFCurrentDirOffset(tiff);
     page.layout = read_layout(tiff, where);
     if ((tag_or<std::uint32_t>(tiff, TIFFTAG_SUBFILETYPE, 0) & FILETYPE_REDUCEDIMAGE) != 0)
         page.role = Page::Role::thumbnail;
-    check_extent(tiff, page, where, file_bytes);
+    check_extent(tiff, page, where, stream.size());
     return page;
 }
 
@@ -143,10 +145,10 @@ std::string to_string(const Layout& layout) {
     return fmt::format("{} x {} of {}{}", layout.height, layout.width, samples, planapo::to_string(layout.type));
 }
 
-std::vector<Page> scan_pages(TiffHandle& tiff, const std::string& name, std::int64_t file_bytes) {
+std::vector<Page> scan_pages(TiffHandle& tiff, FileStream& stream, const std::string& name) {
     std::vector<Page> pages;
     for (;;) {
-        pages.push_back(read_page(tiff, fmt::format("Page {} of '{}'", pages.size() + 1, name), file_bytes));
+        pages.push_back(read_page(tiff, stream, fmt::format("Page {} of '{}'", pages.size() + 1, name)));
         if (TIFFLastDirectory(tiff)) return pages;
         tiff.forget();
         require(TIFFReadDirectory(tiff) == 1, "'{}' is truncated or damaged after page {}: {}.", name, pages.size(),

@@ -38,7 +38,7 @@ std::string to_string(const Layout& layout);
 
 /// Every page of the file. Throws `InvalidArgument` if the chain of pages is broken or runs in circles, a page's voxels
 /// reach beyond the file, or are of a kind that is not read.
-std::vector<Page> scan_pages(TiffHandle& tiff, const std::string& name, std::int64_t file_bytes);
+std::vector<Page> scan_pages(TiffHandle& tiff, FileStream& stream, const std::string& name);
 
 /// What the current page says in one of TIFF's text tags, as UTF-8; empty if nothing.
 std::string text_tag(TiffHandle& tiff, ttag_t tag);

@@ -106,9 +106,8 @@ void PageWriter::write_voxels(const void* plane) {
 
 void PageWriter::fail() const {
     const int error = file_.stream().error();
-    throw InvalidArgument(fmt::format("Cannot write '{}': {} after {} bytes; nothing was left behind.",
-                                      file_.target().string(), error != 0 ? reason(error) : tiff_.complaint(),
-                                      file_.stream().size()));
+    throw InvalidArgument(fmt::format("Cannot write '{}': {} after {} bytes.", file_.target().string(),
+                                      error != 0 ? reason(error) : tiff_.complaint(), file_.stream().size()));
 }
 
 }  // namespace planapo::io

@@ -208,7 +208,11 @@ TEST_P(Iterate, SpreadFillsTheMargin) {
 }
 
 TEST_P(Iterate, RatioFillsTheMarginAndSumsTheMisfit) {
-    for_each_layout(quick_sizes(), [&](const Layout& layout) { check_ratio(layout); });
+    for_each_size(quick_sizes(), [&](Shape core) {
+        const std::vector<Layout> layouts = layouts_of(core);
+        check_ratio(layouts[2]);  // mirrored, lopsided
+        check_ratio(layouts.back());
+    });
 }
 
 TEST_P(Iterate, MisfitOfAScaledGridLeavesItAsItIs) {

@@ -70,7 +70,7 @@ def environment():
 
 @pytest.fixture
 def command_line(tmp_path, monkeypatch, capfd):
-    """Runs `planapo` in a folder of its own, in this process: what it would have printed, and its exit code."""
+    """Runs `planapo` in a folder of its own, in this process; returns what it printed and its exit code."""
     pytest.importorskip("typer", reason="the command line needs typer and rich")
     pytest.importorskip("rich", reason="the command line needs typer and rich")
     from planapo.__main__ import main

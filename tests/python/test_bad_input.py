@@ -143,7 +143,7 @@ def test_negative_voxels_warn_with_their_count():
 def test_psf_off_its_origin_warns():
     with pytest.warns(pa.PlanapoWarning, match="peak"):
         pa.deconvolve(
-            IMAGE, np.roll(pa.psf.gaussian(2, shape=(11, 11, 11)), 3, axis=0), iterations=1, device="cpu"
+            IMAGE, np.roll(pa.psf.gaussian(1, shape=(13, 7, 7)), 2, axis=0), iterations=1, device="cpu"
         )
 
 

@@ -56,7 +56,8 @@ def test_psf_as_it_is_and_other_options(files, command_line, scene):
     pa.imwrite(files / "psf.tif", scene[1], voxel_um=VOXEL)
 
     done = command_line(
-        "deconvolve", "cell.tif", "--psf", "psf.tif", "--psf-as-is", "-o", "out.tif", "--method", "matched", "--iterations", 3,
+        "deconvolve", "cell.tif", "--psf", "psf.tif", "--psf-as-is", "-o", "out.tif",
+        "--method", "matched", "--iterations", 3,
         "--boundary", "wrap", "--start", "flat", "--threads", 1, "--device", "cpu",
     )  # fmt: skip
 
@@ -73,7 +74,8 @@ def test_voxels_told_on_the_command_line(files, command_line):
         pa.imwrite(files / f"bare_{name}.tif", np.asarray(pa.imread(files / f"{name}.tif")))
 
     done = command_line(
-        "deconvolve", "bare_cell.tif", "--psf", "bare_bead.tif", "-o", "out.tif", "--voxel", "0.2,0.1,0.1", "--psf-voxel", "0.1",
+        "deconvolve", "bare_cell.tif", "--psf", "bare_bead.tif", "-o", "out.tif",
+        "--voxel", "0.2,0.1,0.1", "--psf-voxel", "0.1",
         "--iterations", 1, "--device", "cpu",
     )  # fmt: skip
 

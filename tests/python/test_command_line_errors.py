@@ -1,4 +1,4 @@
-"""The command line's errors: one sentence on stderr, an exit code that is not 0, nothing under the final name."""
+"""The command line's errors: one sentence on stderr, exit code 1 or 130, nothing under the final name."""
 
 from __future__ import annotations
 
@@ -201,7 +201,8 @@ def test_missing_matplotlib_is_said_before_the_work(files, environment):
         "found = u.find_spec\n"
         "u.find_spec = lambda name, *rest: None if name == 'matplotlib' else found(name, *rest)\n"
         "from planapo.__main__ import main\n"
-        "sys.exit(main(['deconvolve', 'cell.tif', '--psf', 'psf.tif', '-o', 'out.tif', '--preview', 'p.png']))\n"
+        "command = 'deconvolve cell.tif --psf psf.tif -o out.tif --preview p.png'\n"
+        "sys.exit(main(command.split()))\n"
     )
     pytest.importorskip("typer", reason="the command line needs typer and rich")
 

@@ -162,7 +162,7 @@ def test_psf_is_resampled_where_voxels_differ(scene):
 
     direct = pa.deconvolve(image, same, iterations=1, device="cpu")
     assert "resampled" in plan.notes[0] and "0.05" in plan.notes[0]
-    # Voxels twice the size hold 2 x 2 x 2 of the fine ones, half a voxel off for an odd count: interpolation error only.
+    # Voxels twice the size hold 2 x 2 x 2 of the fine ones, shifted by half a fine voxel: an interpolation.
     assert np.abs(restored - direct).max() < 0.02 * direct.max()
 
 
@@ -176,6 +176,15 @@ def test_image_brings_its_voxel_size(scene):
     told = pa.deconvolve(image, psf, voxel_um=(0.2, 0.1, 0.1), iterations=1, device="cpu")
     assert isinstance(restored, pa.Image) and restored.voxel_um == (0.2, 0.1, 0.1)
     np.testing.assert_array_equal(restored, told)
+
+
+def test_psf_given_in_voxels_is_never_resampled(scene):
+    image, psf = scene
+    known = pa.Image(image, voxel_um=(0.2, 0.1, 0.1))
+
+    restored = pa.deconvolve(known, pa.psf.gaussian((4, 3, 3), shape=psf.shape), iterations=1, device="cpu")
+
+    np.testing.assert_array_equal(restored, pa.deconvolve(image, psf, iterations=1, device="cpu"))
 
 
 def test_plan_for_other_voxels_warns(scene):

@@ -26,7 +26,7 @@ class OnlyDlpack:
 
 
 class OnlyCudaInterface:
-    """Another library's array that is described by a dictionary; memory of the device under test stands behind it."""
+    """Another library's array, described by a dictionary; the memory is that of the device under test."""
 
     def __init__(self, array, **changes):
         self.array = array

@@ -11,7 +11,7 @@ tifffile = pytest.importorskip("tifffile", reason="tifffile is what planapo's fi
 DTYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"]
 
 
-def values(dtype: str, shape=(4, 5, 6)) -> np.ndarray:
+def values(dtype: str, shape=(4, 25, 30)) -> np.ndarray:
     return (np.random.default_rng(0).uniform(0, 100, shape)).astype(dtype)
 
 

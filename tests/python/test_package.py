@@ -62,7 +62,7 @@ def test_stubs_match_the_compiled_module(environment):
         capture_output=True, text=True, env=environment(MYPYPATH=str(Path(pa.__file__).parents[1])),
     )  # fmt: skip
 
-    # What pybind11 makes of every class is no fault of the stubs: its metaclass, and __init__ where there is none.
+    # What pybind11 makes of every class is no fault of the stubs: metaclass, __init__ where there is none.
     excused = ("metaclass differs", "__init__ is inconsistent, stub does not have *args")
     faults = [line for line in done.stdout.splitlines() if not any(words in line for words in excused)]
     assert not done.stderr and faults == []

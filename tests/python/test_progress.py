@@ -90,7 +90,8 @@ def test_ctrl_c_interrupts_between_iterations(tmp_path, environment):
         "import numpy as np, planapo as pa\n"
         "def progress(done, total):\n"
         "    if done == 1: print('begun', flush=True)\n"
-        "pa.deconvolve(np.ones((32, 64, 64)), pa.psf.gaussian(3), iterations=10**6, device='cpu', progress=progress)\n"
+        "image, psf = np.ones((32, 64, 64)), pa.psf.gaussian(3)\n"
+        "pa.deconvolve(image, psf, iterations=10**6, device='cpu', progress=progress)\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", script],

@@ -33,15 +33,13 @@ struct Record {
     cufftHandle next = 1;
 };
 
-Record& record() {
-    static auto* const the_record = new Record;  // never destroyed: plans in static objects go late
-    return *the_record;
-}
+// Made when the program is loaded, never destroyed: see memory.cpp.
+Record& record = *new Record;
 
 Handle* find(cufftHandle number) {
-    const std::lock_guard lock(record().mutex);
-    const auto found = record().handles.find(number);
-    return found == record().handles.end() ? nullptr : found->second.get();
+    const std::lock_guard lock(record.mutex);
+    const auto found = record.handles.find(number);
+    return found == record.handles.end() ? nullptr : found->second.get();
 }
 
 cufftResult make(cufftHandle number, simt::FftShape shape, std::size_t* work_bytes) {
@@ -93,19 +91,19 @@ simt::FftLayout layout(int rank, const Integer* extents, long long stride, long 
 }  // namespace
 
 cufftResult cufftCreate(cufftHandle* plan) {
-    const std::lock_guard lock(record().mutex);
-    *plan = record().next++;
-    record().handles[*plan] = std::make_unique<Handle>();
+    const std::lock_guard lock(record.mutex);
+    *plan = record.next++;
+    record.handles[*plan] = std::make_unique<Handle>();
     return CUFFT_SUCCESS;
 }
 
 cufftResult cufftDestroy(cufftHandle plan) {
     std::unique_ptr<Handle> handle;  // goes after the lock: it frees memory
-    const std::lock_guard lock(record().mutex);
-    const auto found = record().handles.find(plan);
-    if (found == record().handles.end()) return CUFFT_INVALID_PLAN;
+    const std::lock_guard lock(record.mutex);
+    const auto found = record.handles.find(plan);
+    if (found == record.handles.end()) return CUFFT_INVALID_PLAN;
     handle = std::move(found->second);
-    record().handles.erase(found);
+    record.handles.erase(found);
     return CUFFT_SUCCESS;
 }
 

@@ -9,13 +9,11 @@
 namespace simt {
 namespace {
 
-std::mutex& planner_mutex() {
-    static auto* const mutex = new std::mutex;  // FFTW's planner serves one at a time
-    return *mutex;
-}
+// FFTW's planner serves one at a time. Never destroyed: see memory.cpp.
+std::mutex& planner_mutex = *new std::mutex;
 
 void destroy(fftwf_plan_s* plan) {
-    const std::lock_guard lock(planner_mutex());
+    const std::lock_guard lock(planner_mutex);
     fftwf_destroy_plan(plan);
 }
 
@@ -83,7 +81,7 @@ FftPlan::Native FftPlan::make(void* in, void* out, int direction) const {
     auto* real_out = static_cast<float*>(out);
     auto* complex_in = static_cast<fftwf_complex*>(in);
     auto* complex_out = static_cast<fftwf_complex*>(out);
-    const std::lock_guard lock(planner_mutex());
+    const std::lock_guard lock(planner_mutex);
     if (shape_.type == CUFFT_R2C)
         return {fftwf_plan_guru64_dft_r2c(rank, axes.data(), 1, &batch, real_in, complex_out, flags), destroy};
     if (shape_.type == CUFFT_C2R)

@@ -32,8 +32,8 @@ Machine& machine() {
     return the_machine;
 }
 
-void run(const Launch& launch, const void* kernel, const std::function<void()>& thread) {
-    machine().run(launch, kernel, thread);
+void run(const Launch& launch, const void* kernel, std::function<void()> thread) {
+    machine().run(launch, kernel, std::move(thread));
 }
 
 BlockMemory::BlockMemory(std::size_t shared_bytes) : tokens(static_cast<Tokens*>(std::malloc(sizeof(Tokens)))) {
@@ -46,39 +46,44 @@ BlockMemory::~BlockMemory() {
     std::free(tokens);
 }
 
-void Machine::run(const Launch& new_launch, const void* kernel, const std::function<void()>& thread) {
-    if (current) fail("a kernel launches a kernel, which the simulator cannot do");
+void Machine::run(const Launch& new_launch, const void* kernel, std::function<void()> thread) {
+    if (current) fail("launches a kernel, which the simulator cannot do in a kernel");
+    CUstream_st* stream = stream_of(new_launch.stream);
+    if (!stream)
+        fail(fmt::format("a kernel is launched at {} on a stream that does not exist", text(new_launch.place)));
     launch = new_launch;
-    thread_ = &thread;
     order_ = current_order();
     seed_ = current_seed();
+    stream_set_ = tsan::present() ? stream->number % std::size(fibers_) : 0;
     failed_ = false;
     shared_place = {};
-    CUstream_st* stream = stream_of(launch.stream);
-    if (!stream) fail("a kernel is launched at " + text(launch.place) + " on a stream that does not exist");
-    stream_set_ = stream->number % std::size(fibers_);
     {
         const DeviceAccess access;
         const StreamWork work(*stream);
         const tsan::IgnoreAccesses ignore;
-        const auto& grid = launch.grid;
-        const auto blocks = static_cast<std::int64_t>(grid.x) * grid.y * grid.z;
-        tokens = std::make_unique<LaunchTokens>();
-        threads_.assign(static_cast<std::size_t>(launch.block.x) * launch.block.y * launch.block.z, {});
-        thread_order_ = sequence(std::ssize(threads_), order_, seed_);
-        for (const auto i : sequence(blocks, order_, seed_)) {
-            block = position(i, grid);
-            run_block();
-            if (failed_) break;
-        }
-        tsan::acquire(&tokens->end);
-        tokens.reset();
+        thread_ = std::move(thread);
+        run_blocks();
+        thread_ = nullptr;
     }
     if (!failed_) return;
-    for (auto& sets : fibers_)
-        for (auto& set : sets) set.clear();  // some were abandoned half-way
+    wait_for(*stream);
+    for (auto& set : fibers_[stream_set_]) set.clear();  // some were abandoned half-way
     idle_.clear();
     throw planapo::DeviceError(std::exchange(failure_, {}) + context(kernel));
+}
+
+void Machine::run_blocks() {
+    const auto& grid = launch.grid;
+    tokens = std::make_unique<LaunchTokens>();
+    threads_.assign(static_cast<std::size_t>(launch.block.x) * launch.block.y * launch.block.z, {});
+    thread_order_ = sequence(std::ssize(threads_), order_, seed_);
+    for (const auto i : sequence(static_cast<std::int64_t>(grid.x) * grid.y * grid.z, order_, seed_)) {
+        block = position(i, grid);
+        run_block();
+        if (failed_) break;
+    }
+    tsan::acquire(&tokens->end);
+    tokens.reset();
 }
 
 std::string Machine::context(const void* kernel) const {
@@ -134,7 +139,7 @@ Fiber& Machine::fiber_for_next_thread() {
         idle_.pop_back();
         return *fiber;
     }
-    auto& set = tsan::present() ? fibers_[stream_set_][blocks_begun_ % 2] : fibers_[0][0];
+    auto& set = fibers_[stream_set_][tsan::present() ? blocks_begun_ % 2 : 0];
     const auto place = tsan::present() ? static_cast<std::size_t>(thread_order_[next_fresh_]) : set.size();
     while (set.size() <= place) {
         const auto name = fmt::format("CUDA thread {}", set.size());
@@ -162,7 +167,7 @@ void Machine::run_thread() {
     tsan::acquire(&memory->tokens->start);
     std::string thrown;
     try {
-        (*thread_)();
+        thread_();
     } catch (const std::exception& error) {
         thrown = fmt::format("throws: {}", error.what());  // leave the handler before the fiber stops
     }

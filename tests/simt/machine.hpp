@@ -53,7 +53,7 @@ struct LaunchTokens {
 
 class Machine {
 public:
-    void run(const Launch& launch, const void* kernel, const std::function<void()>& thread);
+    void run(const Launch& launch, const void* kernel, std::function<void()> thread);
 
     // In a kernel
     void wait(State reason, Place place);
@@ -68,6 +68,7 @@ public:
     Place shared_place{};  // of the kernel's PLANAPO_SHARED
 
 private:
+    void run_blocks();
     void run_block();
     void start_threads();
     void resume_ready_threads();
@@ -85,7 +86,7 @@ private:
     std::string explain_barrier() const;
     std::string explain_lane(const Thread& thread) const;
 
-    const std::function<void()>* thread_ = nullptr;
+    std::function<void()> thread_;
     std::vector<Thread> threads_;
     std::vector<std::int64_t> thread_order_;
     std::size_t next_fresh_ = 0;  // in thread_order_

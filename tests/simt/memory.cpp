@@ -24,23 +24,22 @@ struct Record {
     int accesses = 0;  // DeviceAccess objects alive
 };
 
-Record& record() {
-    static auto* const the_record = new Record;  // never destroyed: buffers in static objects are freed late
-    return *the_record;
-}
+// Made when the program is loaded: of a function's static object the thread sanitizer would not see here that it was
+// made in time. Never destroyed: buffers in static objects are freed late.
+Record& record = *new Record;
 
-void poison_all(const Record& r) {
-    for (const auto& [begin, allocation] : r.allocations)
+void poison_all() {
+    for (const auto& [begin, allocation] : record.allocations)
         if (allocation.space == Space::device) asan::poison(begin, allocation.bytes);
 }
 
-void unpoison_all(const Record& r) {
-    for (const auto& [begin, allocation] : r.allocations) asan::unpoison(begin, allocation.bytes);
+void unpoison_all() {
+    for (const auto& [begin, allocation] : record.allocations) asan::unpoison(begin, allocation.bytes);
 }
 
-Allocation find_in(const Record& r, const char* memory) {
-    auto after = r.allocations.upper_bound(memory);
-    if (after == r.allocations.begin()) return {};
+Allocation find_in(const char* memory) {
+    auto after = record.allocations.upper_bound(memory);
+    if (after == record.allocations.begin()) return {};
     const Allocation& candidate = std::prev(after)->second;
     return memory < candidate.begin + candidate.bytes ? candidate : Allocation{};
 }
@@ -62,9 +61,8 @@ std::size_t total_bytes() {
 }
 
 std::size_t free_bytes() {
-    Record& r = record();
-    const std::lock_guard lock(r.mutex);
-    return total_bytes() > r.in_use ? total_bytes() - r.in_use : 0;
+    const std::lock_guard lock(record.mutex);
+    return total_bytes() > record.in_use ? total_bytes() - record.in_use : 0;
 }
 
 void* allocate(std::size_t bytes, Space space) {
@@ -73,34 +71,28 @@ void* allocate(std::size_t bytes, Space space) {
     if (posix_memalign(&memory, 256, bytes) != 0) return nullptr;  // aligned as by cudaMalloc
     std::memset(memory, 0xff, bytes);
     const auto* begin = static_cast<const char*>(memory);
-    Record& r = record();
-    const std::lock_guard lock(r.mutex);
-    r.allocations[begin] = {begin, bytes, space};
+    const std::lock_guard lock(record.mutex);
+    record.allocations[begin] = {begin, bytes, space};
     if (space == Space::device) {
-        r.in_use += bytes;
-        if (r.accesses == 0) asan::poison(memory, bytes);
+        record.in_use += bytes;
+        if (record.accesses == 0) asan::poison(memory, bytes);
     }
     return memory;
 }
 
-bool release(void* memory, Space space) {
-    Record& r = record();
-    {
-        const std::lock_guard lock(r.mutex);
-        const auto found = r.allocations.find(static_cast<const char*>(memory));
-        if (found == r.allocations.end() || found->second.space != space) return false;
-        if (space == Space::device) r.in_use -= found->second.bytes;
-        asan::unpoison(memory, found->second.bytes);
-        r.allocations.erase(found);
-    }
-    std::free(memory);
+bool forget(void* memory, Space space) {
+    const std::lock_guard lock(record.mutex);
+    const auto found = record.allocations.find(static_cast<const char*>(memory));
+    if (found == record.allocations.end() || found->second.space != space) return false;
+    if (space == Space::device) record.in_use -= found->second.bytes;
+    asan::unpoison(memory, found->second.bytes);
+    record.allocations.erase(found);
     return true;
 }
 
 Allocation find(const void* memory) {
-    Record& r = record();
-    const std::lock_guard lock(r.mutex);
-    return find_in(r, static_cast<const char*>(memory));
+    const std::lock_guard lock(record.mutex);
+    return find_in(static_cast<const char*>(memory));
 }
 
 void expect_reachable(const void* memory, std::size_t bytes, const char* what, Place place) {
@@ -111,15 +103,13 @@ void expect_reachable(const void* memory, std::size_t bytes, const char* what, P
 }
 
 DeviceAccess::DeviceAccess() {
-    Record& r = record();
-    const std::lock_guard lock(r.mutex);
-    if (r.accesses++ == 0) unpoison_all(r);
+    const std::lock_guard lock(record.mutex);
+    if (record.accesses++ == 0) unpoison_all();
 }
 
 DeviceAccess::~DeviceAccess() {
-    Record& r = record();
-    const std::lock_guard lock(r.mutex);
-    if (--r.accesses == 0) poison_all(r);
+    const std::lock_guard lock(record.mutex);
+    if (--record.accesses == 0) poison_all();
 }
 
 }  // namespace simt

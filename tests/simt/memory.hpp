@@ -13,8 +13,9 @@ enum class Space { device, pinned };
 /// is not counted.
 void* allocate(std::size_t bytes, Space space);
 
-/// False if `memory` is not the start of an allocation of that kind.
-bool release(void* memory, Space space);
+/// Takes an allocation off the record; the caller then frees it. False if `memory` is not the start of one of that
+/// kind.
+bool forget(void* memory, Space space);
 
 struct Allocation {
     const char* begin = nullptr;  ///< null where nothing was allocated

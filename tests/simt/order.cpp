@@ -13,17 +13,14 @@
 namespace simt {
 namespace {
 
-std::optional<Order>& chosen_order() {
-    static std::optional<Order> order;
-    return order;
-}
+std::optional<Order> chosen_order;
 
 }  // namespace
 
-void set_order(std::optional<Order> order) { chosen_order() = order; }
+void set_order(std::optional<Order> order) { chosen_order = order; }
 
 Order current_order() {
-    if (chosen_order()) return *chosen_order();
+    if (chosen_order) return *chosen_order;
     const char* variable = std::getenv("PLANAPO_SIMT_ORDER");
     const std::string name = variable ? variable : "forward";
     if (name == "forward") return Order::forward;

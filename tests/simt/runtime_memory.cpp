@@ -1,6 +1,7 @@
 // The simulated runtime: memory, copies and fills. Compiled without thread-sanitizer instrumentation; what a copy
 // touches is reported to it as the stream's.
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 
 #include "memory.hpp"
@@ -20,8 +21,12 @@ cudaError_t take(void** memory, std::size_t bytes, Space space) {
     return result(*memory ? cudaSuccess : cudaErrorMemoryAllocation);
 }
 
-cudaError_t give_back(void* memory, Space space) {
-    return result(!memory || simt::release(memory, space) ? cudaSuccess : cudaErrorInvalidValue);
+cudaError_t free_after_all_work(void* memory, Space space) {
+    if (!memory) return cudaSuccess;
+    simt::wait_for_all_streams();
+    if (!simt::forget(memory, space)) return result(cudaErrorInvalidValue);
+    std::free(memory);
+    return cudaSuccess;
 }
 
 /// Rows of `width` bytes: `height` of them in each of `depth` slices.
@@ -105,25 +110,22 @@ cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t strea
     return take(memory, bytes, Space::device);
 }
 
-cudaError_t cudaFree(void* memory) {
-    if (memory) simt::wait_for_all_streams();
-    return give_back(memory, Space::device);
-}
+cudaError_t cudaFree(void* memory) { return free_after_all_work(memory, Space::device); }
 
 cudaError_t cudaFreeAsync(void* memory, cudaStream_t handle) {
     CUstream_st* stream = simt::stream_of(handle);
     if (!stream) return result(cudaErrorInvalidResourceHandle);
-    const simt::StreamWork work(*stream);
-    return give_back(memory, Space::device);
+    if (!memory) return cudaSuccess;
+    if (!simt::forget(memory, Space::device)) return result(cudaErrorInvalidValue);
+    const simt::StreamWork work(*stream);  // no lock in here: it would order streams
+    std::free(memory);
+    return cudaSuccess;
 }
 
 cudaError_t cudaHostAlloc(void** memory, std::size_t bytes, unsigned) { return take(memory, bytes, Space::pinned); }
 cudaError_t cudaMallocHost(void** memory, std::size_t bytes) { return take(memory, bytes, Space::pinned); }
 
-cudaError_t cudaFreeHost(void* memory) {
-    if (memory) simt::wait_for_all_streams();
-    return give_back(memory, Space::pinned);
-}
+cudaError_t cudaFreeHost(void* memory) { return free_after_all_work(memory, Space::pinned); }
 
 cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
     *free = simt::free_bytes();

@@ -67,9 +67,9 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle) {
     CUstream_st* stream = simt::stream_of(handle);
     if (!stream || !event) return result(cudaErrorInvalidResourceHandle);
+    event->time = Clock::now();
     const simt::StreamWork work(*stream);
     simt::tsan::release(&event->recorded);
-    event->time = Clock::now();
     return cudaSuccess;
 }
 

@@ -17,37 +17,31 @@ struct Record {
     std::size_t made = 0;
 };
 
-Record& record() {
-    static auto* const the_record = new Record;  // never destroyed: streams in static objects go late
-    return *the_record;
-}
-
-CUstream_st& default_stream() {
-    static auto* const stream = new CUstream_st(StreamKind::with_default);
-    return *stream;
-}
+// Made when the program is loaded, never destroyed: see memory.cpp.
+Record& record = *new Record;
+CUstream_st& default_stream = *new CUstream_st(StreamKind::with_default);
 
 std::set<CUstream_st*> all_streams() {
-    default_stream();
-    const std::lock_guard lock(record().mutex);
-    return record().streams;
+    const std::lock_guard lock(record.mutex);
+    return record.streams;
 }
 
-bool is_default(const CUstream_st& stream) { return &stream == &default_stream(); }
+bool is_default(const CUstream_st& stream) { return &stream == &default_stream; }
 
 }  // namespace
 
 CUstream_st* stream_of(CUstream_st* handle) {
     const auto special = reinterpret_cast<std::uintptr_t>(handle);  // cudaStreamLegacy is 1, cudaStreamPerThread is 2
-    if (special <= 2) return &default_stream();
-    const std::lock_guard lock(record().mutex);
-    return record().streams.contains(handle) ? handle : nullptr;
+    if (special <= 2) return &default_stream;
+    const std::lock_guard lock(record.mutex);
+    return record.streams.contains(handle) ? handle : nullptr;
 }
 
 // The default stream and those made "with default" wait for each other; others only for events and the host.
 StreamWork::StreamWork(CUstream_st& stream) : stream_(stream), caller_(tsan::current()) {
     const auto streams = all_streams();
     const bool everybody = is_default(stream);
+    while (stream.busy.test_and_set(std::memory_order_acquire)) stream.busy.wait(true);
     tsan::release(&stream.queued);
     tsan::switch_to(stream.tsan_thread);
     tsan::acquire(&stream.queued);
@@ -59,6 +53,8 @@ StreamWork::StreamWork(CUstream_st& stream) : stream_(stream), caller_(tsan::cur
 StreamWork::~StreamWork() {
     tsan::release(&stream_.done);
     tsan::switch_to(caller_);
+    stream_.busy.clear(std::memory_order_release);
+    stream_.busy.notify_one();
 }
 
 void wait_for(CUstream_st& stream) { tsan::acquire(&stream.done); }
@@ -70,16 +66,14 @@ void wait_for_all_streams() {
 }  // namespace simt
 
 CUstream_st::CUstream_st(StreamKind kind_) : kind(kind_) {
-    auto& record = simt::record();
-    const std::lock_guard lock(record.mutex);
-    number = record.made++;
+    const std::lock_guard lock(simt::record.mutex);
+    number = simt::record.made++;
     tsan_thread = simt::tsan::create(fmt::format("CUDA stream {}", number).c_str());
-    record.streams.insert(this);
+    simt::record.streams.insert(this);
 }
 
 CUstream_st::~CUstream_st() {
-    auto& record = simt::record();
-    const std::lock_guard lock(record.mutex);
-    record.streams.erase(this);
+    const std::lock_guard lock(simt::record.mutex);
+    simt::record.streams.erase(this);
     simt::tsan::destroy(tsan_thread);
 }

@@ -3,6 +3,7 @@
 // streams that do not wait for each other.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 
 #include "sanitizers.hpp"
@@ -19,6 +20,7 @@ struct CUstream_st {
     std::size_t number;  // counted from the default stream's 0
     void* tsan_thread;
     char queued = 0, done = 0;  // tokens
+    std::atomic_flag busy;  // not a mutex, of which the thread sanitizer would know: it orders nothing that a test sees
 };
 
 namespace simt {
@@ -26,7 +28,7 @@ namespace simt {
 /// The stream meant by a handle (null: the default stream), or null if there is none such.
 CUstream_st* stream_of(CUstream_st* handle);
 
-/// While one exists, this host thread does the stream's work.
+/// While one exists, this host thread does the stream's work; others wait their turn.
 class StreamWork {
 public:
     explicit StreamWork(CUstream_st& stream);

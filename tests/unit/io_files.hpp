@@ -52,6 +52,7 @@ inline std::string bytes_of(const fs::path& path) {
 }
 
 inline void put_bytes(const fs::path& path, const std::string& bytes) {
+    fs::remove(path);  // some file systems flush what replaces old bytes: thousands of files would take their time
     std::ofstream(path, std::ios::binary) << bytes;
 }
 
@@ -85,9 +86,9 @@ inline std::uint16_t address(std::int64_t t, std::int64_t c, std::int64_t z, std
 /// One page of 16-bit voxels for `write_pages`.
 struct TestPage {
     std::int64_t height = 4, width = 6, samples = 1;
-    std::function<std::uint16_t(std::int64_t y, std::int64_t x, std::int64_t sample)> voxel;
-    std::string description;
-    std::function<void(TIFF*)> more_tags;
+    std::function<std::uint16_t(std::int64_t y, std::int64_t x, std::int64_t sample)> voxel = {};
+    std::string description = {};
+    std::function<void(TIFF*)> more_tags = {};
 };
 
 enum class Cut { strips, tiles };
@@ -134,6 +135,33 @@ inline void write_pages(const fs::path& path, const std::vector<TestPage>& pages
         TIFFWriteDirectory(tiff);
     }
     TIFFClose(tiff);
+}
+
+using Tags = std::function<void(TIFF*)>;
+
+inline TestPage addressed(std::int64_t z, std::int64_t height, std::int64_t width, std::int64_t samples = 1,
+                          Tags tags = {}) {
+    return {.height = height,
+            .width = width,
+            .samples = samples,
+            .voxel = [z](auto y, auto x, auto s) { return address(0, s, z, y, x); },
+            .more_tags = std::move(tags)};
+}
+
+/// Every voxel must say where it is.
+inline void expect_addressed(const fs::path& path, const ImageSize& size) {
+    ASSERT_EQ(read_info(path).size, size);
+    const std::vector<unsigned char> bytes = read_all(path);
+    std::size_t i = 0;
+    for (std::int64_t t = 0; t < size.t; ++t)
+        for (std::int64_t c = 0; c < size.c; ++c)
+            for (std::int64_t z = 0; z < size.z; ++z)
+                for (std::int64_t y = 0; y < size.y; ++y)
+                    for (std::int64_t x = 0; x < size.x; ++x, i += 2) {
+                        std::uint16_t voxel = 0;
+                        std::memcpy(&voxel, bytes.data() + i, 2);
+                        ASSERT_EQ(voxel, address(t, c, z, y, x)) << t << ' ' << c << ' ' << z << ' ' << y << ' ' << x;
+                    }
 }
 
 /// The one sentence of the `InvalidArgument` that `task` throws; "" if it throws nothing.

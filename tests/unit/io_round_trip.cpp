@@ -103,7 +103,7 @@ TEST(IoRoundTrip, TimePointsOneAfterTheOther) {
                                                   {floats + (2 * t + 1) * volume, info.size.shape()}};
             writer.append(channels);
         }
-        EXPECT_TRUE(mentions(complaint_of([&] { writer.append(floats); }), "All 3 time points"));
+        EXPECT_TRUE(mentions(complaint_of([&] { writer.append_raw(floats); }), "All 3 time points"));
         writer.finish();
         EXPECT_EQ(read_all(folder / name), voxels);
         const ImageFile file(folder / name);
@@ -147,7 +147,7 @@ TEST(IoRoundTrip, BigTiffAboveFourGiB) {
     const ImageInfo large = info_of(PixelType::uint8, {.t = 70000, .y = 256, .x = 256});  // 4.6 GB
     const std::vector<unsigned char> frame(256 * 256);
     ImageWriter writer(folder / "a.tif", large, {.compression = Compression::deflate});
-    writer.append(static_cast<const void*>(frame.data()));
+    writer.append_raw(frame.data());
     const auto names = folder.names();
     ASSERT_EQ(names.size(), 1u);
     EXPECT_EQ(bytes_of(folder / names[0]).substr(0, 4), std::string("II\x2b\0", 4));

@@ -33,6 +33,16 @@ TEST(PreparePsf, FindsSubPixelPositionBackgroundAndNoise) {
     }
 }
 
+TEST(PreparePsf, WithoutNoiseThePeakIsFoundToAHundredthOfAPixel) {
+    for (const double width : {2.0, 3.0, 7.0})
+        for (const double off : {-0.45, -0.2, 0.1, 0.4}) {
+            const Triple centre{15 + off, 15 - off, 15 + off / 2};
+            const PsfReport report = prepare_psf(image_of({{31, 31, 31}, centre, {7, width, width}}), um, um).report;
+            for (int axis = 0; axis < 3; ++axis)
+                EXPECT_NEAR(report.origin_px[axis], centre[axis], 0.01) << width << " " << off;
+        }
+}
+
 TEST(PreparePsf, TheResultIsTheTruthOnTheNewVoxels) {
     const Triple centre{19.8, 27.3, 22.4};
     const VoxelSize before{0.1, 0.1, 0.1}, after{0.157, 0.1, 0.1};

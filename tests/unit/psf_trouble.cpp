@@ -3,6 +3,7 @@
 
 #include <planapo/error.hpp>
 
+#include "psf/width.hpp"
 #include "psf_phantom.hpp"
 
 namespace planapo::test {
@@ -46,6 +47,33 @@ TEST(PsfTrouble, ABrightDefectiveRimDoesNotSetTheBackground) {
     for (std::int64_t i = 0; i < 41 * 41; ++i) bead.data()[i] += 40;            // the first plane
     for (std::int64_t i = 0; i < 41 * 41; ++i) bead.data()[i * 41 + 40] += 40;  // the last column
     EXPECT_NEAR(prepare_psf(bead, um, um).report.background, 140, 0.3);
+}
+
+TEST(PsfTrouble, HotPixelsDoNotRaiseTheBackground) {
+    Volume<float> bead = image_of({{41, 41, 41}, {20, 20, 20}, {4, 4, 4}, 50000, 140, 10});
+    for (std::int64_t i = 0; i < bead.shape().voxels(); i += 97)
+        bead.data()[i] += 300;  // a plain mean would be 3 higher
+    EXPECT_NEAR(prepare_psf(bead, um, um).report.background, 140, 0.5);
+}
+
+TEST(PsfTrouble, AHaloBelowTheNoiseIsKept) {
+    // A fifth of the light in a halo whose brightest voxel is at 1.5 times the noise: no voxel of it can be told by
+    // itself.
+    const Shape shape{61, 61, 61};
+    Volume<float> bead = image_of({shape, {30, 30, 30}, {4, 4, 4}, 200000, 100, 10});
+    const Volume<float> halo = image_of({shape, {30, 30, 30}, {14, 14, 14}, 50000});
+    for (std::int64_t i = 0; i < shape.voxels(); ++i) bead.data()[i] += halo.data()[i];
+    const PreparedPsf made = prepare_psf(bead, um, um);
+    const View<const float> psf = made.psf.view();
+    const Index3 middle{psf.shape().z / 2, psf.shape().y / 2, psf.shape().x / 2};
+    double core = 0;
+    for (std::int64_t z = -5; z <= 5; ++z)
+        for (std::int64_t y = -5; y <= 5; ++y)
+            for (std::int64_t x = -5; x <= 5; ++x) core += psf(middle[0] + z, middle[1] + y, middle[2] + x);
+    const double in_core = 0.8 * std::pow(share(-5.5, 5.5, 0, 4 / fwhm_per_sd), 3);
+    const double of_halo = 0.2 * std::pow(share(-5.5, 5.5, 0, 14 / fwhm_per_sd), 3);
+    // What the halo holds beyond 5 px is kept to a seventh: its outermost part is background to every measure.
+    EXPECT_NEAR(1 - core, 1 - in_core - of_halo, (1 - in_core - of_halo) / 7);
 }
 
 TEST(PsfTrouble, TailsAreKeptWhereAsked) {

@@ -8,6 +8,7 @@ import typer
 
 import planapo as pa
 from planapo.command_line import devices as devices_command
+from planapo.command_line.errors import STOPPED, Stopped
 from planapo.command_line.options import Wishes, triple
 from planapo.command_line.restore import restore_files
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 Debug = Annotated[bool, typer.Option("--debug", help="On an error, show Python's traceback too.")]
 
 EXAMPLES = """
+
 [bold]Examples[/bold]
 
 One stack, with a measured PSF:
@@ -42,9 +44,12 @@ A folder of stacks, back as 16-bit integers, with a picture of each:
 def run(arguments: list[str]) -> int:
     """Parse and run; errors come out as exceptions."""
     try:
-        return app(args=arguments, prog_name="planapo", standalone_mode=False) or 0
+        code = app(args=arguments, prog_name="planapo", standalone_mode=False) or 0
     except typer.Abort:
-        raise KeyboardInterrupt from None
+        raise Stopped("Stopped.") from None
+    if code == STOPPED:  # so typer's newer versions report Ctrl-C
+        raise Stopped("Stopped.")
+    return code
 
 
 def _show_version(wanted: bool) -> None:
@@ -173,11 +178,12 @@ def deconvolve(
 ) -> None:
     count = int(iterations) if iterations.lstrip("+-").isdecimal() else iterations
     wishes = Wishes(
-        psf=psf, psf_as_is=psf_as_is, voxel_um=triple("--voxel", voxel), psf_voxel_um=triple("--psf-voxel", psf_voxel),
+        psf=psf, psf_as_is=psf_as_is,
+        voxel_um=triple("--voxel", voxel), psf_voxel_um=triple("--psf-voxel", psf_voxel),
         dtype=dtype, compression=compression, preview=preview, device=device,
         options={
-            "method": method, "iterations": count, "background": background, "boundary": boundary, "start": start,
-            "alpha": alpha, "beta": beta, "order": order, "threads": threads,
+            "method": method, "iterations": count, "background": background, "boundary": boundary,
+            "start": start, "alpha": alpha, "beta": beta, "order": order, "threads": threads,
         },
     )  # fmt: skip
     restore_files(files, output, wishes)

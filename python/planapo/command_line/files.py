@@ -11,7 +11,7 @@ _SUFFIXES = (".ome.tiff", ".ome.tif", ".tiff", ".tif")
 
 
 def inputs_of(patterns: list[str]) -> list[Path]:
-    """Expand patterns that the shell did not; a name that exists is taken as it is. Sorted within a pattern."""
+    """Expand patterns that the shell did not, each sorted; a name that exists is taken as it is."""
     found: dict[Path, None] = {}
     for pattern in patterns:
         if Path(pattern).exists() or not glob.has_magic(pattern):

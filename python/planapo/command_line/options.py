@@ -13,7 +13,7 @@ Voxel = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Wishes:
-    """The options of `planapo deconvolve`; `options` are those that `pa.Deconvolver` takes by the same names."""
+    """The options of `planapo deconvolve`; `options` are those of `pa.Deconvolver`, by the same names."""
 
     psf: str
     psf_as_is: bool

@@ -63,11 +63,13 @@ class Plans:
     def _assumptions(self, psf_voxel_um: Voxel | None, voxel_um: Voxel | None) -> list[str]:
         if psf_voxel_um is None and voxel_um is not None:
             return [
-                f"{self._wishes.psf} does not state its voxel size: it is taken to be the image's (--psf-voxel says otherwise)."
+                f"{self._wishes.psf} does not state its voxel size: it is taken to be the image's "
+                "(--psf-voxel says otherwise)."
             ]
         if psf_voxel_um is not None and voxel_um is None:
             return [
-                "The image does not state its voxel size: it is taken to be the PSF's (--voxel says otherwise)."
+                "The image does not state its voxel size: it is taken to be the PSF's "
+                "(--voxel says otherwise)."
             ]
         return []
 
@@ -81,6 +83,7 @@ def _read_psf(path: Path) -> tuple[np.ndarray, Voxel | None]:
     times, channels = file.info.size[:2]
     if times * channels != 1:
         raise pa.InvalidArgument(
-            f"{path} holds {times * channels} volumes ({times} time points, {channels} channels): a PSF is one volume."
+            f"{path} holds {times * channels} volumes ({times} time points, {channels} channels): "
+            "a PSF is one volume."
         )
     return file.read_volume(0, 0), file.info.voxel_um

@@ -8,7 +8,7 @@ from pathlib import Path
 import planapo as pa
 from planapo import _core
 from planapo.command_line import preview as pictures
-from planapo.command_line.errors import Failed
+from planapo.command_line.errors import Failed, Stopped
 from planapo.command_line.files import forbid_overwriting, inputs_of, make_folders, outputs_for
 from planapo.command_line.job import Job, Restored
 from planapo.command_line.options import Wishes
@@ -65,7 +65,7 @@ def _restore_one(
     try:
         restored = Job(source, target, plans, wishes, bar).run()
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"Stopped; {target} was not written.") from None
+        raise Stopped(f"Stopped; {target} was not written.") from None
     if picture is not None:
         pictures.draw(picture, restored.before, restored.after, restored.voxel_um, source.name)
     for sentence in restored.sentences:

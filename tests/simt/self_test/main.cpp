@@ -1,7 +1,7 @@
 // The tests of the simulator: correct kernels give the same bits in every order, and planted bugs are caught.
 #include <gtest/gtest.h>
 
-extern "C" const char* __tsan_default_options();
+extern "C" [[gnu::visibility("default")]] const char* __tsan_default_options();
 extern "C" const char* __tsan_default_options() { return "halt_on_error=1"; }
 
 int main(int argc, char** argv) {

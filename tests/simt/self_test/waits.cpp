@@ -84,7 +84,7 @@ __global__ void beyond_shared_kernel(int i) {
 
 __global__ void unwritten_shared_kernel(View<float> out) {
     PLANAPO_SHARED(Numbers, shared);
-    out(0, 0, threadIdx.x) = shared.of[threadIdx.x];
+    out(0, blockIdx.x, threadIdx.x) = shared.of[threadIdx.x];
     shared.of[threadIdx.x] = 1.f;
 }
 
@@ -211,8 +211,8 @@ TEST(Shared, IsOneStruct) {
 }
 
 TEST(Shared, StartsAsNaNInEveryBlock) {
-    const DeviceArray out(64);
-    cuda::launch(unwritten_shared_kernel, 5, 64, sizeof(Numbers), nullptr, out.view({1, 1, 64}));
+    const DeviceArray out(5 * 64);
+    cuda::launch(unwritten_shared_kernel, 5, 64, sizeof(Numbers), nullptr, out.view({1, 5, 64}));
     for (const float value : out.values()) EXPECT_TRUE(std::isnan(value));
 }
 

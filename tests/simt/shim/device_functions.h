@@ -10,7 +10,7 @@
 
 #include "../simt.hpp"
 
-#define __global__ __attribute__((visibility("default")))  // so that messages can name the kernel
+#define __global__
 #define __device__
 #define __host__
 #define __forceinline__ inline
