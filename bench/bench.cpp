@@ -23,10 +23,8 @@ std::vector<Job> jobs_for(const Device& device) {
 
 Volume<float> photons(Shape shape, const Device& device) {
     Volume<float> volume(shape);
-    for (std::int64_t i = 0; i < shape.voxels(); ++i) {
-        const double phase = static_cast<double>(i % 9973);  // no period of the volume
-        volume.data()[i] = static_cast<float>(100 + 90 * std::sin(0.37 * phase));
-    }
+    for (std::int64_t i = 0; i < shape.voxels(); ++i)
+        volume.data()[i] = static_cast<float>(10 + i * 7919 % 181);  // no period of the volume
     return copy_to(device, volume);
 }
 

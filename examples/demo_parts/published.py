@@ -55,8 +55,8 @@ class Package:
 
     def is_here(self) -> bool:
         """Whether every image lies in the cache, whole."""
-        kept = [self.folder / Path(path).name for path in self.images]
-        return all(p.is_file() and _sha256(p.read_bytes()) == s for p, s in zip(kept, self.images.values()))
+        kept = {self.folder / short_path(path): sha256 for path, sha256 in self.images.items()}
+        return all(path.is_file() and _sha256(path.read_bytes()) == sha256 for path, sha256 in kept.items())
 
 
 CELL = Package(  # MIT
@@ -79,6 +79,10 @@ BARS = Package(  # Apache-2.0
     megabytes=4,
     images={
         "flowdec/datasets/bars-25pct/actual.tif": "73167e64c704baf614ce10e5a46afdbe57dce845bd074f26c6046eb2cfd80f4f",
+        "flowdec/datasets/bars-25pct/data.tif": "5ababd03633dfe0e0e1baac57b918c5aa8869745139adb9e938a08ea6f6888f7",
+        "flowdec/datasets/bars-25pct/kernel.tif": "c7d84cc51e2c327bcde201cd91f339b1ec6971166204a57c356b8c440f529472",
+        "flowdec/datasets/bead-25pct/data.tif": "cd94cd1969c930912111ff819f64e54db0b87251f729685eaf77888b070d9c18",
+        "flowdec/datasets/bead-25pct/kernel.tif": "54e71b6bb16a70904d1298b9d59ccf1e201317d587a42b39d8aafc1e4205abb6",
     },
 )
 
@@ -158,9 +162,15 @@ def _keep(package: Package, path: str, data: bytes, partial: Path) -> None:
     """Give an image its name in the cache once it is whole and right."""
     if _sha256(data) != package.images[path]:
         raise Unreachable(f"{path} of {package.name} {package.version} is not the image that it was.")
-    name = Path(path).name
-    (partial / name).write_bytes(data)
-    (partial / name).replace(package.folder / name)
+    kept = package.folder / short_path(path)
+    kept.parent.mkdir(exist_ok=True)
+    (partial / "image").write_bytes(data)
+    (partial / "image").replace(kept)
+
+
+def short_path(path: str) -> Path:
+    """Where an image lies in the cache: its folder's name and its own."""
+    return Path(*Path(path).parts[-2:])
 
 
 def _sha256(data: bytes) -> str:

@@ -31,8 +31,9 @@ def deconvolve(
 ) -> Any:
     """Restore an image blurred by a known point-spread function.
 
-    Richardson-Lucy deconvolution [1]_, [2]_ with matched and unmatched back projectors [3]_. Brightness is
-    kept: the result is in the image's units, above `background`.
+    Richardson-Lucy deconvolution [1]_, [2]_ with matched and unmatched back projectors [3]_. Nothing is
+    rescaled: the result is the light above `background` in the image's units. Matched keeps its total;
+    unmatched projectors overshoot it in their first iterations.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def deconvolve(
 
     Examples
     --------
-    A bead, blurred, is narrower afterwards and keeps its brightness:
+    A bead, blurred, is narrower and higher afterwards:
 
     >>> import numpy as np, planapo as pa
     >>> psf = pa.psf.gaussian((6, 4, 4))

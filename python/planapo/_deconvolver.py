@@ -40,7 +40,7 @@ class Deconvolver:
         [1]_, [2]_; the others reach the same resolution in a tenth of the iterations [3]_.
     iterations : int or "auto", optional
         Exactly so many, at least 1. Default: until the I-divergence hardly changes (at most 10; 100 for
-        matched).
+        matched, 20 for gaussian and butterworth).
     background : float, default 0.0
         Camera offset and other light that no estimate explains, in the image's units, >= 0. It stays part of
         the model: the result is the light above it.

@@ -27,7 +27,7 @@ inline std::vector<Shape> around_blocks() {
 
 /// Small enough for the thread sanitizer, which takes a thousand times as long: single voxels, single blocks, just
 /// above a block.
-inline std::vector<Shape> few() { return {{1, 1, 1}, {1, 1, 33}, {5, 3, 2}, {3, 9, 16}, {9, 2, 7}}; }
+inline std::vector<Shape> few() { return {{1, 1, 1}, {1, 1, 33}, {5, 3, 2}, {3, 9, 16}, {9, 2, 7}, {16, 16, 16}}; }
 
 inline std::vector<Shape> quick_sizes() {
 #if defined(__SANITIZE_THREAD__)
