@@ -10,6 +10,7 @@ add_library(planapo_flags INTERFACE)
 target_compile_features(planapo_flags INTERFACE cxx_std_20)
 set(cxx_flags
     -ffp-contract=off
+    -fno-trapping-math  # nobody asks for floating-point exceptions; without it g++ vectorises no loop that chooses or compares
     -fno-semantic-interposition)  # calls inside the library need no detour through the symbol table
 set(cuda_flags
     -std=c++20  # CMake 3.25 does not know C++20 for nvcc 13, and drops CUDA_STANDARD 20 without a word

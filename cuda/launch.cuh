@@ -79,7 +79,7 @@ void launch(void (*kernel)(Parameters...), Grid grid, dim3 block, std::size_t sh
     if (shared_bytes > max_shared_bytes_by_default)
         check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes)),
               "cudaFuncSetAttribute", grid.file, grid.line);
-    kernel<<<grid.blocks, block, shared_bytes, stream> > >(arguments...);
+    kernel<<<grid.blocks, block, shared_bytes, stream>>>(arguments...);
 #endif
     check(cudaGetLastError(), "launch of a kernel", grid.file, grid.line);
 }

@@ -1,6 +1,6 @@
-// The page: everything that a device must be able to do, one line a verb, grouped by the file that does it.
+// The page: everything that a device must be able to do, grouped by the file that does it.
 // Who reads this page knows what CUDA does here. Algorithms are written once, against it, and mention no device.
-// All views lie on the device. Verbs are queued on the stream and do not wait, unless their line says so.
+// All views lie on the device. Verbs are queued on the stream and do not wait, unless it says so.
 #pragma once
 
 #include <atomic>
@@ -32,11 +32,12 @@ struct Margin {
 enum class Conjugate { no, yes };
 enum class Planning { estimate, measure };
 
-/// What a look at every voxel tells.
+/// What a look at every voxel tells: how many are not finite and the index (z, y, x order) of the first; of the others,
+/// how many are negative, sums and extremes.
 struct Survey {
-    std::int64_t non_finite = 0, first_non_finite = -1, negative = 0;  // first: its index in z, y, x order; else of the finite voxels:
-    double recorded = 0;                                               // sum of max(voxel, 0)
-    double positive_sum = 0;                                           // sum of max(voxel - background, 0)
+    std::int64_t non_finite = 0, first_non_finite = -1, negative = 0;
+    double recorded = 0;      // sum of max(voxel, 0)
+    double positive_sum = 0;  // sum of max(voxel - background, 0)
     float minimum = 0, maximum = 0;
 };
 
@@ -64,39 +65,59 @@ public:
     virtual ~Backend() = default;
 
     // memory
-    virtual std::string description() const = 0;                                                               ///< the hardware, and the libraries in use
-    virtual std::string remark() const = 0;                                                                    ///< what would make it faster; may be empty
+    /// The hardware, and the libraries in use.
+    virtual std::string description() const = 0;
+    /// What would make it faster; may be empty.
+    virtual std::string remark() const = 0;
     virtual std::int64_t total_bytes() const = 0;
     virtual std::int64_t free_bytes() const = 0;
-    virtual void* allocate(std::int64_t bytes) = 0;                                                            ///< null if there is no room
-    virtual void release(void* memory) noexcept = 0;                                                           ///< waits for work that uses it
-    virtual bool holds(const void* memory) const = 0;                                                          ///< whether verbs may use it as it is
-    virtual void copy(const void* from, void* to, std::int64_t bytes, const Stream& stream) = 0;               ///< host or this device on either side
+    /// Null if there is no room.
+    virtual void* allocate(std::int64_t bytes) = 0;
+    /// Waits for work that uses it.
+    virtual void release(void* memory) noexcept = 0;
+    /// Whether verbs may use this memory as it is.
+    virtual bool holds(const void* memory) const = 0;
+    /// Host or this device on either side.
+    virtual void copy(const void* from, void* to, std::int64_t bytes, const Stream& stream) = 0;
     virtual std::shared_ptr<void> new_stream() = 0;
-    virtual void wait(const Stream& stream) = 0;                                                               ///< waits
+    /// Waits.
+    virtual void wait(const Stream& stream) = 0;
 
     // fft
-    virtual std::int64_t transform_bytes(Shape grid) const = 0;                                                ///< what a transform takes besides the grid
-    virtual std::unique_ptr<Transform> plan_transform(View<float> grid, Planning planning) = 0;               ///< may overwrite the grid; waits
+    /// What a transform takes besides the grid.
+    virtual std::int64_t transform_bytes(Shape grid) const = 0;
+    /// May overwrite the grid. Waits.
+    virtual std::unique_ptr<Transform> plan_transform(View<float> grid, Planning planning) = 0;
 
     // reduce
-    virtual Survey survey(View<const float> image, float background, const Stream& stream) = 0;               ///< waits
-    virtual std::int64_t partial_sums(Shape core) const = 0;                                                   ///< how many Misfits `ratio` needs to sum up
+    /// Waits.
+    virtual Survey survey(View<const float> image, float background, const Stream& stream) = 0;
+    /// How many entries `ratio` and `misfit` need to sum up.
+    virtual std::int64_t partial_sums(Shape core) const = 0;
 
     // arithmetic
     virtual void fill(View<float> out, float value, const Stream& stream) = 0;
-    virtual void start(View<const float> observed, float background, float floor, View<float> estimate, const Stream& stream) = 0;
-    virtual void multiply(View<Complex> spectrum, View<const Complex> otf, Conjugate conjugate, const Stream& stream) = 0;
+    /// estimate = observed - background, at least floor
+    virtual void start(View<const float> observed, float background, float floor, View<float> estimate,
+                       const Stream& stream) = 0;
+    /// spectrum *= otf, or its conjugate
+    virtual void multiply(View<Complex> spectrum, View<const Complex> otf, Conjugate conjugate,
+                          const Stream& stream) = 0;
 
-    // iterate: the core of a grid is its first voxels on each axis; what each verb leaves in the core it also leaves in the margin
-    virtual void spread(View<const float> core, View<float> grid, Margin margin, const Stream& stream) = 0;    ///< grid = core
+    // iterate: the core of a grid is its first voxels on each axis; where a margin is given, it is filled as well
+    /// grid = core
+    virtual void spread(View<const float> core, View<float> grid, Margin margin, const Stream& stream) = 0;
+    /// partials[0] = misfit of grid + background; grid = observed / (grid + background)
     virtual void ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
-                       Misfit* partials, const Stream& stream) = 0;                                            ///< grid = observed / (grid + background); partials[0] = the misfit before
+                       Misfit* partials, const Stream& stream) = 0;
+    /// partials[0] = misfit of scale * grid + background
     virtual void misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor,
-                        Misfit* partials, const Stream& stream) = 0;                                           ///< partials[0] = the misfit of scale * grid + background
-    virtual void update(View<const float> grid, View<float> estimate, float floor, const Stream& stream) = 0;  ///< estimate *= grid
+                        Misfit* partials, const Stream& stream) = 0;
+    /// estimate *= grid, at least floor
+    virtual void update(View<const float> grid, View<float> estimate, float floor, const Stream& stream) = 0;
+    /// estimate *= grid, at least floor; grid = estimate
     virtual void update_and_spread(View<float> grid, View<float> estimate, float floor, Margin margin,
-                                   const Stream& stream) = 0;                                                  ///< estimate *= grid; grid = estimate
+                                   const Stream& stream) = 0;
 
     MemoryCount memory;
 };

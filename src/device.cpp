@@ -52,8 +52,10 @@ private:
         } else if (!library.find(entry, "planapo_plugin")) {
             reason_ = fmt::format("{} is not a plugin of planapo", path.string());
         } else if (entry()->abi != plugin_abi) {
-            reason_ = fmt::format("{} speaks version {} of the plugin interface and libplanapo.so version {}: install both from one release",
-                                  path.string(), entry()->abi, plugin_abi);
+            reason_ = fmt::format(
+                "{} speaks version {} of the plugin interface and libplanapo.so version {}: install both from one "
+                "release",
+                path.string(), entry()->abi, plugin_abi);
         } else {
             plugin_ = entry();
             count_ = plugin_->device_count(reason_);
@@ -100,8 +102,9 @@ Backend& backend_of(Kind& kind, const Name& name) {
     if (kind.count() == 0)
         throw DeviceUnavailable(fmt::format("The device \"{}\" cannot be used: {}.", name.kind, kind.reason()));
     if (name.index >= kind.count())
-        throw DeviceUnavailable(fmt::format("There is no device \"{}:{}\": this machine has {} of that kind, numbered from 0.", name.kind,
-                                            name.index, kind.count()));
+        throw DeviceUnavailable(
+            fmt::format("There is no device \"{}:{}\": this machine has {} of that kind, numbered from 0.", name.kind,
+                        name.index, kind.count()));
     return kind.open(name.index);
 }
 
@@ -137,7 +140,8 @@ std::vector<DeviceInfo> devices() {
     for (auto& [name, kind] : {std::pair<const char*, Kind&>{"cuda", cuda()}, {"simulated", simulated()}}) {
         for (int i = 0; i < kind.count(); ++i) {
             const Device device(fmt::format("{}:{}", name, i));
-            all.push_back({device.name(), device.backend().description(), true, device.backend().remark(), device.backend().total_bytes()});
+            all.push_back({device.name(), device.backend().description(), true, device.backend().remark(),
+                           device.backend().total_bytes()});
         }
         const bool worth_telling = kind.installed() || &kind == &cuda();
         if (kind.count() == 0 && worth_telling) all.push_back({name, "", false, kind.reason(), 0});

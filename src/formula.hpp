@@ -18,7 +18,9 @@ namespace formula {
 
 PLANAPO_HD inline float larger(float a, float b) { return a > b ? a : b; }
 
-PLANAPO_HD inline Complex product(Complex a, Complex b) { return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re}; }
+PLANAPO_HD inline Complex product(Complex a, Complex b) {
+    return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
 
 /// a times the conjugate of b.
 PLANAPO_HD inline Complex product_conjugate(Complex a, Complex b) {
@@ -40,13 +42,15 @@ PLANAPO_HD inline float expected_at_scale(float blurred, float background, float
     return larger(scale * blurred + background, floor);
 }
 
-/// One Richardson-Lucy step. The back-projected ratio of an unmatched projector may be negative: the estimate is clamped.
+/// One Richardson-Lucy step. The back-projected ratio of an unmatched projector may be negative: the estimate is
+/// clamped.
 PLANAPO_HD inline float corrected(float estimate, float correction, float floor) {
     return larger(estimate * correction, floor);
 }
 
-/// log(r) for r > 0, to 2e-7 relative of 1 + |log r|: the same bits on every device and free to vectorise, which the library's is not.
-/// Range reduction to [sqrt(1/2), sqrt(2)), then log(m) = 2 atanh(s), s = (m - 1) / (m + 1), |s| < 0.172.
+/// log(r) for r > 0, to 2e-7 relative of 1 + |log r|: the same bits on every device and free to vectorise, which the
+/// library's is not. Range reduction to [sqrt(1/2), sqrt(2)), then log(m) = 2 atanh(s), s = (m - 1) / (m + 1), |s| <
+/// 0.172.
 PLANAPO_HD inline float logarithm(float r) {
     const std::int32_t bits = std::bit_cast<std::int32_t>(r) - 0x3f3504f3;
     const float exponent = static_cast<float>(bits >> 23);
@@ -58,15 +62,17 @@ PLANAPO_HD inline float logarithm(float r) {
 }
 
 /// The I-divergence of one voxel, y log(y / p) - y + p (Csiszar 1991): what Richardson-Lucy makes small. y >= 0, p > 0.
+/// No branch for y = 0: logarithm(0) is finite, and 0 times it is 0.
 PLANAPO_HD inline float divergence(float observed, float expected) {
-    const float gap = expected - observed;
-    return observed > 0.f ? observed * logarithm(observed / expected) + gap : gap;
+    return observed * logarithm(observed / expected) + (expected - observed);
 }
 
-/// Calls `visit(position)` for every position on a grid axis at which voxel `i` of the core appears: i itself and its mirror images in
-/// the margin (edge voxel repeated). The margin lies behind the core; its last `before` positions are, round the corner, those before voxel 0.
+/// Calls `visit(position)` for every position on a grid axis at which voxel `i` of the core appears: i itself and its
+/// mirror images in the margin (edge voxel repeated). The margin lies behind the core; its last `before` positions are,
+/// round the corner, those before voxel 0.
 template <typename Visit>
-PLANAPO_HD inline void for_each_image(std::int64_t i, std::int64_t core, std::int64_t grid, std::int64_t before, Visit visit) {
+PLANAPO_HD inline void for_each_image(std::int64_t i, std::int64_t core, std::int64_t grid, std::int64_t before,
+                                      Visit visit) {
     const std::int64_t period = 2 * core;
     for (const std::int64_t start : {i, period - 1 - i}) {
         std::int64_t c = start;

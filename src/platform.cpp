@@ -57,7 +57,8 @@ void* allocate(std::int64_t bytes) {
     constexpr std::int64_t large_page = 2 << 20, vector = 64;
     const std::int64_t alignment = bytes >= large_page ? large_page : vector;
     void* memory = nullptr;
-    if (posix_memalign(&memory, static_cast<std::size_t>(alignment), static_cast<std::size_t>(std::max(bytes, vector))) != 0)
+    if (posix_memalign(&memory, static_cast<std::size_t>(alignment),
+                       static_cast<std::size_t>(std::max(bytes, vector))) != 0)
         return nullptr;
     if (bytes >= large_page) madvise(memory, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);
     return memory;
@@ -92,7 +93,8 @@ std::int64_t total_memory_bytes() {
 
 std::int64_t available_memory_bytes() {
     const std::int64_t machine = kilobytes_of("/proc/meminfo", "MemAvailable:");
-    const std::int64_t limit = number_in("/sys/fs/cgroup/memory.max"), used = number_in("/sys/fs/cgroup/memory.current");
+    const std::int64_t limit = number_in("/sys/fs/cgroup/memory.max"),
+                       used = number_in("/sys/fs/cgroup/memory.current");
     return limit > 0 && used >= 0 ? std::min(machine, std::max<std::int64_t>(limit - used, 0)) : machine;
 }
 

@@ -11,12 +11,14 @@ namespace planapo {
 std::string to_string(const Shape& shape) { return fmt::format("{} x {} x {}", shape.z, shape.y, shape.x); }
 
 std::int64_t checked_bytes(const Shape& shape, std::int64_t bytes_per_voxel) {
-    require(shape.z >= 1 && shape.y >= 1 && shape.x >= 1, "A volume of {} voxels is empty: every extent must be at least 1.",
-            to_string(shape));
+    require(shape.z >= 1 && shape.y >= 1 && shape.x >= 1,
+            "A volume of {} voxels is empty: every extent must be at least 1.", to_string(shape));
     std::int64_t bytes = bytes_per_voxel;
     bool fits = true;
-    for (const std::int64_t extent : {shape.z, shape.y, shape.x}) fits &= !__builtin_mul_overflow(bytes, extent, &bytes);
-    require(fits, "A volume of {} voxels of {} bytes cannot be addressed in 64 bits.", to_string(shape), bytes_per_voxel);
+    for (const std::int64_t extent : {shape.z, shape.y, shape.x})
+        fits &= !__builtin_mul_overflow(bytes, extent, &bytes);
+    require(fits, "A volume of {} voxels of {} bytes cannot be addressed in 64 bits.", to_string(shape),
+            bytes_per_voxel);
     return bytes;
 }
 
@@ -24,7 +26,8 @@ Buffer::Buffer(std::int64_t bytes, const Device& device) : backend_(&device.back
     data_ = backend_->allocate(bytes);
     if (data_ == nullptr)
         throw OutOfMemory(fmt::format(
-            "{} has no room for another {:.1f} MiB: {:.1f} MiB are free, {:.1f} MiB are held by planapo. Crop the image or use a larger device.",
+            "{} has no room for another {:.1f} MiB: {:.1f} MiB are free, {:.1f} MiB are held by planapo. Crop the "
+            "image or use a larger device.",
             device.name(), bytes / 1048576.0, backend_->free_bytes() / 1048576.0, backend_->memory.now / 1048576.0));
     const std::int64_t now = backend_->memory.now += bytes;
     std::int64_t peak = backend_->memory.peak;

@@ -41,7 +41,7 @@ endfunction()
 function(planapo_discover_filtered program filter list_name labels)
     string(REGEX REPLACE "_tests$" "" suite_name ${program})
     gtest_discover_tests(${program}
-        TEST_FILTER "${filter}" TEST_PREFIX "${test_prefix}${suite_name}." TEST_LIST ${list_name} DISCOVERY_TIMEOUT 120)
+        TEST_FILTER "${filter}" TEST_PREFIX "${test_prefix}${suite_name}." TEST_LIST ${list_name} DISCOVERY_TIMEOUT 120 NO_PRETTY_VALUES)
     set(properties_file "${CMAKE_CURRENT_BINARY_DIR}/${list_name}_properties.cmake")
     # 600 s: the slowest sanitizer on a busy machine.
     file(CONFIGURE OUTPUT "${properties_file}" @ONLY CONTENT [[

@@ -15,12 +15,13 @@ of_the_sources = "no machine"  # tests of the source tree's shape
 
 
 def machines_of_tests(listing):
-    """The machine of every test, by name, from its labels."""
+    """The machine of every test, by name, from its labels; the CPU where they name none."""
     found = {}
     for test in listing["tests"]:
         properties = {entry["name"]: entry["value"] for entry in test.get("properties", [])}
         labels = properties.get("LABELS", [])
-        found[test["name"]] = next((machine for machine in machines if machine in labels), of_the_sources)
+        default = of_the_sources if "structure" in labels else "cpu"
+        found[test["name"]] = next((machine for machine in machines if machine in labels), default)
     return found
 
 
@@ -29,6 +30,12 @@ def reason_of(case):
     output = case.findtext("system-out") or ""
     found = re.search(r": Skipped\n(.+)", output) or re.search(r"skipped: (.+)", output)
     return found.group(1).strip() if found else "gave no reason"
+
+
+def skipped_by_pytest(case):
+    """Pairs (how many, reason) of the tests that pytest skipped within one of ctest's tests."""
+    found = re.findall(r"^SKIPPED \[(\d+)\] [^ ]+ (.+)$", case.findtext("system-out") or "", re.M)
+    return [(int(number), reason) for number, reason in found]
 
 
 def main():
@@ -41,13 +48,15 @@ def main():
         counts[machine, outcome] += 1
         if outcome == "skipped":
             reasons[machine, reason_of(case)] += 1
+        for number, reason in skipped_by_pytest(case):
+            reasons["in Python files", reason] += number
 
     print(f"\n{'tests on':<12}{'passed':>8}{'failed':>8}{'skipped':>9}")
     for machine in (*machines, of_the_sources):
         passed, failed, skipped = (counts[machine, outcome] for outcome in ("passed", "failed", "skipped"))
         print(f"{machine:<12}{passed:>8}{failed:>8}{skipped:>9}")
     for (machine, reason), count in sorted(reasons.items()):
-        print(f"{count} skipped on {machine}: {reason}")
+        print(f"skipped, {machine}: {count} because: {reason}")
 
 
 if __name__ == "__main__":

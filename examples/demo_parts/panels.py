@@ -34,7 +34,8 @@ def caption(result: Result) -> str:
     """Say in a line how an image came about."""
     if result.iterations is None:
         return result.name
-    return f"planapo, {result.name}: {result.iterations} iterations, {result.seconds:.1f} s on the {result.device.upper()}"
+    many = "iteration" if result.iterations == 1 else "iterations"
+    return f"planapo, {result.name}: {result.iterations} {many}, {result.seconds:.1f} s on the {result.device.upper()}"
 
 
 def projection(axes: Axes, recording: Recording, result: Result, box: Box, *, along: int, bar_um: float) -> None:

@@ -111,9 +111,9 @@ def phantom(shape: tuple[int, int, int] = (64, 224, 224)) -> Recording:
     voxel_um, offset = (0.2, 0.1, 0.1), 100.0
     extent = np.multiply(shape, voxel_um)
     draw = {"shape": shape, "voxel_um": voxel_um}
-    envelope = pa.phantoms.shells(radius_um=0.3 * extent[0], thickness_um=0.15, centres_um=[extent / 2], **draw)
-    vesicles = pa.phantoms.beads(radius_um=0.12, count=90, distance_um=1.6, intensity=40, seed=1, **draw)
-    threads = pa.phantoms.filaments(radius_um=0.05, count=12, intensity=12, seed=2, **draw)
+    envelope = pa.phantoms.shells(radius_um=0.35 * extent[0], thickness_um=0.15, intensity=2, centres_um=[extent / 2], **draw)
+    vesicles = pa.phantoms.beads(radius_um=0.12, count=90, distance_um=1.6, intensity=12, seed=1, **draw)
+    threads = pa.phantoms.filaments(radius_um=0.08, count=25, intensity=6, seed=2, **draw)
     truth = envelope + vesicles + threads
     psf = pa.psf.gaussian((0.8, 0.3, 0.3), voxel_um=voxel_um)
     camera = {"read_noise": 1.6, "gain": 2.2, "offset": offset}
@@ -123,7 +123,7 @@ def phantom(shape: tuple[int, int, int] = (64, 224, 224)) -> Recording:
     return Recording(
         title="A phantom of a cell, blurred and recorded with noise by a computer",
         image=pa.Image(raw, voxel_um=voxel_um),
-        bead=pa.Image(pa.phantoms.noise(psf, photons=5000, seed=3, **camera), voxel_um=voxel_um),
+        bead=pa.Image(pa.phantoms.noise(psf, photons=50000, seed=3, **camera), voxel_um=voxel_um),
         camera_offset=offset,
         read_noise=camera["read_noise"],
         valid=np.ones(shape, bool),

@@ -15,5 +15,9 @@ def step(console: Console, what: str) -> Iterator[Callable[[float, float], None]
     columns = SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"), BarColumn(20)
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+        try:
+            yield lambda done, total: progress.update(task, completed=done, total=total)
+        except BaseException:
+            progress.update(task, visible=False)
+            raise
         progress.update(task, total=1, completed=1)

@@ -29,7 +29,7 @@ def _resolution(recording: Recording, results: Sequence[Result]) -> Table:
     table = Table(title=recording.title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     table.add_column("", no_wrap=True)
     for result in results:
-        table.add_column(result.name, justify="right")
+        table.add_column(result.name, justify="right", no_wrap=True)
     rows: dict[str, Callable[[Result], str]] = {
         "device": lambda r: r.device or "",
         "iterations (automatic)": lambda r: "" if r.iterations is None else str(r.iterations),
@@ -37,8 +37,8 @@ def _resolution(recording: Recording, results: Sequence[Result]) -> Table:
     }
     for index, axis in enumerate("zyx"):
         rows[f"width of spots, {axis} (µm)"] = lambda r, i=index: _width(r.judgement, i)
-    rows["two halves agree, xy (µm)"] = lambda r: _length(r.judgement.lateral.resolution())
-    rows["two halves agree, z (µm)"] = lambda r: _length(r.judgement.axial.resolution())
+    rows["two halves, xy (µm)"] = lambda r: _length(r.judgement.lateral.resolution())
+    rows["two halves, z (µm)"] = lambda r: _length(r.judgement.axial.resolution())
     if recording.truth is not None:
         rows["error to the truth"] = lambda r: f"{r.judgement.nrmse:.3f}"
     for what, of in rows.items():
@@ -60,7 +60,7 @@ def _known(known: KnownAnswers) -> Table:
     )
     table.add_column("", no_wrap=True)
     for key in known.bars_nrmse:
-        table.add_column(NAMES.get(key, "as recorded"), justify="right")
+        table.add_column(NAMES.get(key, "as recorded"), justify="right", no_wrap=True)
     table.add_row("bars: error to the truth", *(f"{e:.3f}" for e in known.bars_nrmse.values()))
     table.add_row("real bead: width, z (px)", *(f"{w[0]:.2f}" for w in known.bead_fwhm_px.values()))
     table.add_row(

@@ -15,8 +15,8 @@
 namespace planapo {
 
 /// What carries the ratio observed / expected back to the estimate.
-/// `matched` is the mirrored PSF (Richardson 1972, doi:10.1364/JOSA.62.000055; Lucy 1974, doi:10.1086/111605); the others reach the same
-/// resolution in a tenth of the iterations (Guo et al. 2020, doi:10.1038/s41587-020-0560-x).
+/// `matched` is the mirrored PSF (Richardson 1972, doi:10.1364/JOSA.62.000055; Lucy 1974, doi:10.1086/111605); the
+/// others reach the same resolution in a tenth of the iterations (Guo et al. 2020, doi:10.1038/s41587-020-0560-x).
 enum class Method { matched, gaussian, butterworth, wiener_butterworth };
 
 /// What lies outside the image: its mirror image (nothing wraps round), the image again, or nothing.
@@ -35,35 +35,38 @@ struct ProjectorOptions {
 struct DeconvolveOptions {
     Method method = Method::wiener_butterworth;
     std::optional<int> iterations = {};  ///< exactly so many, >= 1; empty: until the I-divergence hardly changes
-    double background = 0;          ///< camera offset and other light that no estimate explains, in the image's units; >= 0
-    std::optional<double> floor = {};    ///< the smallest value of the estimate; empty: 1e-6 of the image's mean above the background
+    double background = 0;  ///< camera offset and other light that no estimate explains, in the image's units; >= 0
+    /// The smallest value of the estimate, > 0; empty: 1e-6 of the image's mean above the background.
+    std::optional<double> floor = {};
     Boundary boundary = Boundary::mirror;
     Start start = Start::image;
     ProjectorOptions projector;
-    int threads = 0;             ///< of the CPU; 0: as OpenMP decides
-    bool measure_plans = false;  ///< time FFT plans once and remember them (FFTW's MEASURE and wisdom): slower first run, faster iterations
+    int threads = 0;  ///< of the CPU; 0: as OpenMP decides
+    /// Time FFT plans once and remember them (FFTW's MEASURE and wisdom): slower first run, faster iterations.
+    bool measure_plans = false;
 };
 
 /// What was done to one image.
 struct DeconvolveReport {
     int iterations = 0;
-    /// I-divergence per voxel of the estimate that each iteration started from; at the image's flux where an unmatched method decides
-    /// itself when to stop (its estimates overshoot the flux at first).
+    /// I-divergence per voxel of the estimate that each iteration started from; at the image's flux where an unmatched
+    /// method decides itself when to stop (its estimates overshoot the flux at first).
     std::vector<double> divergence;
-    std::int64_t negative_voxels = 0;  ///< below zero in the image, taken as 0
-    double psf_share_out_of_reach = 0; ///< of the PSF's sum, cropped because it cannot reach the image
+    std::int64_t negative_voxels = 0;   ///< below zero in the image, taken as 0
+    double psf_share_out_of_reach = 0;  ///< of the PSF's sum, cropped because it cannot reach the image
     double floor = 0;
     std::vector<std::string> warnings;  ///< full sentences
 };
 
 /// The memory that one image of a given shape needs, before any is taken.
 struct DeconvolvePlan {
-    Shape grid;                      ///< the padded shape that is transformed
-    std::int64_t device_bytes = 0;   ///< held by planapo on the device while it runs
+    Shape grid;                     ///< the padded shape that is transformed
+    std::int64_t device_bytes = 0;  ///< held by planapo on the device while it runs
 };
 
-/// A plan: built once for a PSF, run on many images. OTFs, buffers and FFT plans are kept as long as the images' shape stays the same.
-/// Safe to call from several threads, which then take turns; give each thread its own to run side by side.
+/// A plan: built once for a PSF, run on many images. OTFs, buffers and FFT plans are kept as long as the images' shape
+/// stays the same. Safe to call from several threads, which then take turns; give each thread its own to run side by
+/// side.
 class PLANAPO_API Deconvolver {
 public:
     /// `psf` on the host: any shape, origin at index n / 2 on each axis, taken as it is and normalised to sum 1.
@@ -76,10 +79,12 @@ public:
     /// What an image of `shape` will need.
     DeconvolvePlan plan(Shape shape) const;
 
-    /// Restores `image` into `out` (both of one shape, both contiguous, both on the host or both on the Deconvolver's device; they may not
-    /// overlap). Allocates only when the shape differs from the last one's. Waits. If it throws, `out` holds nothing useful.
-    /// Throws `InvalidArgument` for voxels that are not finite (how many, where the first is), `OutOfMemory`, `Cancelled`.
-    DeconvolveReport run(View<const float> image, View<float> out, const Progress& progress = {}, const Stream& stream = {});
+    /// Restores `image` into `out` (both of one shape, both contiguous, both on the host or both on the Deconvolver's
+    /// device; they may not overlap). Allocates only when the shape differs from the last one's. Waits. If it throws,
+    /// `out` holds nothing useful. Throws `InvalidArgument` for voxels that are not finite (how many, where the first
+    /// is), `OutOfMemory`, `Cancelled`.
+    DeconvolveReport run(View<const float> image, View<float> out, const Progress& progress = {},
+                         const Stream& stream = {});
 
     const Device& device() const;
     const DeconvolveOptions& options() const;

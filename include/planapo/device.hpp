@@ -44,7 +44,7 @@ struct DeviceInfo {
     std::string name;         ///< as `Device` takes it
     std::string description;  ///< the card or processor in words; for the CPU the FFT library in use as well
     bool available = false;
-    std::string remark;           ///< why it is not available, or what would make it faster; may be empty
+    std::string remark;             ///< why it is not available, or what would make it faster; may be empty
     std::int64_t memory_bytes = 0;  ///< total memory, 0 where unknown
 };
 

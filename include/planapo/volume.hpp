@@ -43,8 +43,8 @@ struct VoxelSize {
     friend constexpr bool operator==(const VoxelSize&, const VoxelSize&) = default;
 };
 
-/// A window on voxels that somebody else owns, on the host or on a device. Rows are contiguous in x; rows and slices may lie apart,
-/// so that the image inside a padded grid is a view too. A small value, passed to kernels as it is.
+/// A window on voxels that somebody else owns, on the host or on a device. Rows are contiguous in x; rows and slices
+/// may lie apart, so that the image inside a padded grid is a view too. A small value, passed to kernels as it is.
 template <typename T>
 class View {
 public:
@@ -59,8 +59,7 @@ public:
 
     /// A writable view is a readable one.
     template <typename Writable>
-        requires std::is_same_v<const Writable, T>
-    PLANAPO_HD constexpr View(const View<Writable>& view)
+    requires std::is_same_v<const Writable, T> PLANAPO_HD constexpr View(const View<Writable>& view)
         : View(view.data(), view.shape(), view.row_stride(), view.slice_stride()) {}
 
     PLANAPO_HD constexpr T& operator()(std::int64_t z, std::int64_t y, std::int64_t x) const {

@@ -25,7 +25,8 @@ void multiply_conjugate_row(Complex* spectrum, const Complex* otf, std::int64_t 
 }  // namespace
 
 void CpuBackend::fill(View<float> out, float value, const Stream&) {
-    for_each_row(out.shape(), [&](std::int64_t z, std::int64_t y) { std::fill_n(out.row(z, y), out.shape().x, value); });
+    for_each_row(out.shape(),
+                 [&](std::int64_t z, std::int64_t y) { std::fill_n(out.row(z, y), out.shape().x, value); });
 }
 
 void CpuBackend::start(View<const float> observed, float background, float floor, View<float> estimate, const Stream&) {

@@ -5,8 +5,8 @@
 
 #include "../backend.hpp"
 
-// Compiled for AVX-512, AVX2 and plain x86-64, chosen when the library is loaded. Sanitizers start after that choice is made, so
-// that they get the plain one. OpenMP regions are not cloned: they call such functions row by row.
+// Compiled for AVX-512, AVX2 and plain x86-64, chosen when the library is loaded. Sanitizers start after that choice is
+// made, so that they get the plain one. OpenMP regions are not cloned: they call such functions row by row.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__x86_64__)
 #define PLANAPO_VECTORISED
 #else
@@ -39,15 +39,16 @@ public:
     void multiply(View<Complex> spectrum, View<const Complex> otf, Conjugate conjugate, const Stream&) override;
 
     void spread(View<const float> core, View<float> grid, Margin margin, const Stream&) override;
-    void ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin, Misfit* partials,
-               const Stream&) override;
-    void misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor, Misfit* partials,
-                const Stream&) override;
+    void ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
+               Misfit* partials, const Stream&) override;
+    void misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor,
+                Misfit* partials, const Stream&) override;
     void update(View<const float> grid, View<float> estimate, float floor, const Stream&) override;
     void update_and_spread(View<float> grid, View<float> estimate, float floor, Margin margin, const Stream&) override;
 };
 
-/// How many threads are worth waking for so many voxels: waking and awaiting them costs as much as working on some ten thousand.
+/// How many threads are worth waking for so many voxels: waking and awaiting them costs as much as working on some ten
+/// thousand.
 inline int threads_for(std::int64_t voxels) { return voxels < (1 << 15) ? 1 : omp_get_max_threads(); }
 
 /// Calls `work(z, y)` for every row, rows shared out among OpenMP's threads.

@@ -21,7 +21,8 @@ std::vector<int> extents_of(Shape grid) {
     return extents;
 }
 
-/// FFTW's memory of what it has timed; kept on disk, so that a plan is timed once per machine and is the same in every run.
+/// FFTW's memory of what it has timed; kept on disk, so that a plan is timed once per machine and is the same in every
+/// run.
 class Wisdom {
 public:
     explicit Wisdom(FftLibrary& library) : library_(library), path_(platform::cache_folder() / "fftwf-wisdom") {
@@ -57,7 +58,8 @@ public:
         if (measure) Wisdom(library_).keep();
         if (forward_ == nullptr || inverse_ == nullptr) {
             destroy();
-            throw DeviceError(fmt::format("{} cannot plan an FFT of {} voxels.", fft_library_status().name, to_string(grid.shape())));
+            throw DeviceError(
+                fmt::format("{} cannot plan an FFT of {} voxels.", fft_library_status().name, to_string(grid.shape())));
         }
     }
 

@@ -1,5 +1,5 @@
-// The element-wise half of an iteration. Each row of the core is worked on once and, while it is still in the cache, written to the
-// rows of the margin in which it appears.
+// The element-wise half of an iteration. Each row of the core is worked on once and, while it is still in the cache,
+// written to the rows of the margin in which it appears.
 #include <algorithm>
 #include <cstring>
 
@@ -26,7 +26,8 @@ Misfit ratio_row(float* grid, const float* observed, std::int64_t voxels, float 
 }
 
 PLANAPO_VECTORISED
-Misfit misfit_row(const float* grid, const float* observed, std::int64_t voxels, float background, float scale, float floor) {
+Misfit misfit_row(const float* grid, const float* observed, std::int64_t voxels, float background, float scale,
+                  float floor) {
     double divergence = 0, expected = 0;
 #pragma omp simd reduction(+ : divergence, expected)
     for (std::int64_t x = 0; x < voxels; ++x) {
@@ -106,8 +107,8 @@ void CpuBackend::spread(View<const float> core, View<float> grid, Margin margin,
     });
 }
 
-void CpuBackend::ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin, Misfit* partials,
-                       const Stream&) {
+void CpuBackend::ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
+                       Misfit* partials, const Stream&) {
     const Shape core = observed.shape();
     const Spreader spreader(grid, core, margin);
     for_each_row(core, [&](std::int64_t z, std::int64_t y) {

@@ -1,4 +1,5 @@
-// One look at every voxel. Rows are summed up in the order in which they lie, so that the bits do not depend on the threads.
+// One look at every voxel. Rows are summed up in the order in which they lie, so that the bits do not depend on the
+// threads.
 #include <algorithm>
 #include <bit>
 #include <limits>
@@ -10,6 +11,7 @@ namespace planapo {
 
 namespace {
 
+constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr std::uint32_t exponent_bits = 0x7f800000u;
 
 bool is_finite(float value) { return (std::bit_cast<std::uint32_t>(value) & exponent_bits) != exponent_bits; }
@@ -18,7 +20,7 @@ PLANAPO_VECTORISED
 Survey survey_row(const float* row, std::int64_t voxels, float background) {
     std::int64_t finite = 0, negative = 0;
     double recorded = 0, positive_sum = 0;
-    float minimum = std::numeric_limits<float>::max(), maximum = std::numeric_limits<float>::lowest();
+    float minimum = infinity, maximum = -infinity;
 #pragma omp simd reduction(+ : finite, negative, recorded, positive_sum) reduction(min : minimum) reduction(max : maximum)
     for (std::int64_t x = 0; x < voxels; ++x) {
         const bool good = is_finite(row[x]);
@@ -57,10 +59,11 @@ Survey CpuBackend::survey(View<const float> image, float background, const Strea
         rows[static_cast<std::size_t>(z * shape.y + y)] = survey_row(image.row(z, y), shape.x, background);
     });
     Survey all;
-    all.minimum = std::numeric_limits<float>::max();
-    all.maximum = std::numeric_limits<float>::lowest();
+    all.minimum = infinity;
+    all.maximum = -infinity;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        if (rows[row].non_finite > 0 && all.non_finite == 0) all.first_non_finite = first_non_finite(image, static_cast<std::int64_t>(row));
+        if (rows[row].non_finite > 0 && all.non_finite == 0)
+            all.first_non_finite = first_non_finite(image, static_cast<std::int64_t>(row));
         add(all, rows[row]);
     }
     return all;

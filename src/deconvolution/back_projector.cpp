@@ -1,5 +1,6 @@
-// The formulas are Guo et al.'s with the algebra put right: the published code calibrates the Butterworth part with the Wiener gain
-// where its square belongs, flips even-sized PSFs off by a voxel and centres its masks half a bin off zero frequency.
+// The formulas are Guo et al.'s with the algebra put right: the published code calibrates the Butterworth part with the
+// Wiener gain where its square belongs, flips even-sized PSFs off by a voxel and centres its masks half a bin off zero
+// frequency.
 #include "back_projector.hpp"
 
 #include <algorithm>
@@ -58,7 +59,8 @@ void make_butterworth(SmallSpectrum& spectrum, const Widths& fwhm_px, const Proj
 /// conj(F) / (|F|^2 + alpha), F relative to its largest.
 void make_wiener(SmallSpectrum& spectrum, double alpha) {
     double largest = 0;
-    spectrum.for_each([&](const auto&, std::complex<float>& value) { largest = std::max<double>(largest, std::abs(value)); });
+    spectrum.for_each(
+        [&](const auto&, std::complex<float>& value) { largest = std::max<double>(largest, std::abs(value)); });
     spectrum.for_each([&](const auto&, std::complex<float>& value) {
         const std::complex<double> f = std::complex<double>(value) / largest;
         value = std::complex<float>(std::conj(f) / (std::norm(f) + alpha));
@@ -68,7 +70,8 @@ void make_wiener(SmallSpectrum& spectrum, double alpha) {
 /// The largest gain at the x cutoff in the plane kz = 0; a cutoff beyond the last frequency is read there.
 double gain_at_x_cutoff(SmallSpectrum& spectrum, double cutoff_x) {
     const std::int64_t n = spectrum.shape().x;
-    const auto at_cutoff = std::min(static_cast<std::int64_t>(std::floor(cutoff_x * static_cast<double>(n) + 0.5)), n / 2);
+    const auto at_cutoff =
+        std::min(static_cast<std::int64_t>(std::floor(cutoff_x * static_cast<double>(n) + 0.5)), n / 2);
     double gain = 0;
     spectrum.for_each([&](const auto& at, std::complex<float>& value) {
         if (at.z == 0 && at.x == at_cutoff) gain = std::max<double>(gain, std::abs(value));
@@ -86,12 +89,15 @@ void make_wiener_butterworth(SmallSpectrum& spectrum, const Widths& fwhm_px, con
     });
 }
 
-/// A periodic kernel, origin at voxel 0, as one with offsets -r..r: on an even axis the plane n / 2 is both -r and r, and each takes half.
+/// A periodic kernel, origin at voxel 0, as one with offsets -r..r: on an even axis the plane n / 2 is both -r and r,
+/// and each takes half.
 Volume<float> centred(View<const float> periodic) {
     const Shape n = periodic.shape();
     Volume<float> kernel({n.z | 1, n.y | 1, n.x | 1});
     const View<float> out = kernel;
-    const auto half = [](std::int64_t offset, std::int64_t length) { return 2 * std::abs(offset) == length ? 0.5f : 1.f; };
+    const auto half = [](std::int64_t offset, std::int64_t length) {
+        return 2 * std::abs(offset) == length ? 0.5f : 1.f;
+    };
     const auto wrap = [](std::int64_t offset, std::int64_t length) { return (offset + length) % length; };
     const Shape r = {n.z / 2, n.y / 2, n.x / 2};
     double sum = 0;
@@ -101,19 +107,27 @@ Volume<float> centred(View<const float> periodic) {
                 const float share = half(z, n.z) * half(y, n.y) * half(x, n.x);
                 sum += out(z + r.z, y + r.y, x + r.x) = share * periodic(wrap(z, n.z), wrap(y, n.y), wrap(x, n.x));
             }
-    for (std::int64_t i = 0; i < kernel.shape().voxels(); ++i) kernel.data()[i] = static_cast<float>(kernel.data()[i] / sum);
+    for (std::int64_t i = 0; i < kernel.shape().voxels(); ++i)
+        kernel.data()[i] = static_cast<float>(kernel.data()[i] / sum);
     return kernel;
 }
 
 }  // namespace
 
-Volume<float> back_projector(View<const float> psf, Method method, const ProjectorOptions& options, const Device& device) {
+Volume<float> back_projector(View<const float> psf, Method method, const ProjectorOptions& options,
+                             const Device& device) {
     const Widths widths = fwhm_px(psf);
     SmallSpectrum spectrum(psf, device);
     switch (method) {
-        case Method::gaussian: make_gaussian(spectrum, widths); break;
-        case Method::butterworth: make_butterworth(spectrum, widths, options); break;
-        default: make_wiener_butterworth(spectrum, widths, options); break;
+        case Method::gaussian:
+            make_gaussian(spectrum, widths);
+            break;
+        case Method::butterworth:
+            make_butterworth(spectrum, widths, options);
+            break;
+        default:
+            make_wiener_butterworth(spectrum, widths, options);
+            break;
     }
     return centred(spectrum.inverse());
 }

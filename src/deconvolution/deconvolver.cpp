@@ -1,5 +1,5 @@
-// The public face of deconvolution: checks what comes in, keeps what was built for the last shape, and carries host images to the
-// device and back.
+// The public face of deconvolution: checks what comes in, keeps what was built for the last shape, and carries host
+// images to the device and back.
 #include <planapo/deconvolve.hpp>
 
 #include <algorithm>
@@ -26,8 +26,9 @@ bool overlap(View<const float> a, View<const float> b) {
 void check_images(View<const float> image, View<float> out) {
     checked_bytes(image.shape(), sizeof(float));
     require(!image.empty() && !out.empty(), "The image or the place for the result is a null pointer.");
-    require(image.shape() == out.shape(), "The image has {} voxels but the place for the result {}: they must be alike.",
-            to_string(image.shape()), to_string(out.shape()));
+    require(image.shape() == out.shape(),
+            "The image has {} voxels but the place for the result {}: they must be alike.", to_string(image.shape()),
+            to_string(out.shape()));
     require(image.contiguous() && out.contiguous(), "The image and the place for the result must be contiguous.");
     require(!overlap(image, out), "The image and the place for the result overlap: the image is needed until the end.");
 }
@@ -35,17 +36,20 @@ void check_images(View<const float> image, View<float> out) {
 void check_finite(const Survey& survey, Shape shape) {
     const std::int64_t first = survey.first_non_finite;
     require(survey.non_finite == 0,
-            "The image has {} voxels that are not finite (NaN or infinity), the first at z, y, x = {}, {}, {}: replace them first.",
+            "The image has {} voxels that are not finite (NaN or infinity), the first at z, y, x = {}, {}, {}: replace "
+            "them first.",
             survey.non_finite, first / (shape.y * shape.x), first / shape.x % shape.y, first % shape.x);
 }
 
 std::string negative_voxels_sentence(const Survey& survey, Shape shape) {
-    return fmt::format("{} of {} voxels are negative, down to {:g}: they are taken as 0.", survey.negative, shape.voxels(), survey.minimum);
+    return fmt::format("{} of {} voxels are negative, down to {:g}: they are taken as 0.", survey.negative,
+                       shape.voxels(), survey.minimum);
 }
 
 std::string out_of_reach_sentence(double share, Shape shape) {
-    return fmt::format("{:.2g} % of the PSF's sum cannot reach from one voxel of an image of {} voxels to another and is cut off.",
-                       100 * share, to_string(shape));
+    return fmt::format(
+        "{:.2g} % of the PSF's sum cannot reach from one voxel of an image of {} voxels to another and is cut off.",
+        100 * share, to_string(shape));
 }
 
 /// The smallest positive value that an estimate may have: relative to the image, so that its units do not matter.
@@ -58,8 +62,8 @@ double floor_for(const Survey& survey, Shape shape, const DeconvolveOptions& opt
 /// Views of an image and its result on the device: the caller's own memory where the device can use it, else copies.
 class OnDevice {
 public:
-    OnDevice(View<const float> image, View<float> out, const Device& device, Volume<float>& image_copy, Volume<float>& out_copy,
-             const Stream& stream)
+    OnDevice(View<const float> image, View<float> out, const Device& device, Volume<float>& image_copy,
+             Volume<float>& out_copy, const Stream& stream)
         : device_(device), stream_(stream), caller_out_(out) {
         Backend& backend = device.backend();
         image_ = backend.holds(image.data()) ? image : copy_of(image_copy, image.shape());
@@ -71,7 +75,8 @@ public:
     View<float> out() const { return out_; }
 
     void bring_back() const {
-        if (out_.data() != caller_out_.data()) device_.backend().copy(out_.data(), caller_out_.data(), bytes(), stream_);
+        if (out_.data() != caller_out_.data())
+            device_.backend().copy(out_.data(), caller_out_.data(), bytes(), stream_);
         device_.backend().wait(stream_);
     }
 
@@ -141,26 +146,29 @@ DeconvolvePlan Deconvolver::plan(Shape shape) const {
     return plan_richardson_lucy(work_->psf, shape, work_->options, work_->device);
 }
 
-DeconvolveReport Deconvolver::run(View<const float> image, View<float> out, const Progress& progress, const Stream& stream) {
+DeconvolveReport Deconvolver::run(View<const float> image, View<float> out, const Progress& progress,
+                                  const Stream& stream) {
     check_images(image, out);
     const std::lock_guard lock(work_->mutex);
     const ThreadLimit threads(work_->options.threads);
     const Shape shape = image.shape();
     RichardsonLucy& algorithm = work_->algorithm_for(shape);
     const OnDevice views(image, out, work_->device, work_->image, work_->out, stream);
-    const Survey survey = work_->device.backend().survey(views.image(), static_cast<float>(work_->options.background), stream);
+    const Survey survey =
+        work_->device.backend().survey(views.image(), static_cast<float>(work_->options.background), stream);
     check_finite(survey, shape);
 
     DeconvolveReport result = work_->begin_report(survey, shape);
     result.psf_share_out_of_reach = algorithm.psf_share_out_of_reach();
-    if (result.psf_share_out_of_reach > 0) result.warnings.push_back(out_of_reach_sentence(result.psf_share_out_of_reach, shape));
+    if (result.psf_share_out_of_reach > 0)
+        result.warnings.push_back(out_of_reach_sentence(result.psf_share_out_of_reach, shape));
     algorithm.run(views.image(), views.out(), survey, progress, stream, result);
     views.bring_back();
     return result;
 }
 
-Restored deconvolve(View<const float> image, View<const float> psf, const DeconvolveOptions& options, const Device& device,
-                    const Progress& progress) {
+Restored deconvolve(View<const float> image, View<const float> psf, const DeconvolveOptions& options,
+                    const Device& device, const Progress& progress) {
     Restored restored{Volume<float>(image.shape()), {}};
     restored.report = Deconvolver(psf, options, device).run(image, restored.image, progress);
     return restored;

@@ -22,8 +22,8 @@ WorkingGrid working_grid(Shape image, Shape radius, Boundary boundary) {
     const auto length = [](std::int64_t n, std::int64_t r) { return fast_length(n + 2 * r); };
     const Shape grid{length(image.z, radius.z), length(image.y, radius.y), length(image.x, radius.x)};
     if (boundary == Boundary::mirror) return {grid, {Fill::mirror, radius, 0}, {Fill::mirror, radius, 0}};
-    // Outside there is nothing to estimate, and nothing was recorded that could correct anything: a ratio of 1. That has the fixed
-    // point of EM on the recorded voxels, without dividing by the projector's response to them.
+    // Outside there is nothing to estimate, and nothing was recorded that could correct anything: a ratio of 1. That
+    // has the fixed point of EM on the recorded voxels, without dividing by the projector's response to them.
     return {grid, {Fill::constant, radius, 0}, {Fill::constant, radius, 1}};
 }
 

@@ -30,7 +30,8 @@ struct Kept {
 };
 
 Kept kept(std::int64_t n, std::int64_t image) {
-    const std::int64_t first = std::max<std::int64_t>(0, n / 2 - (image - 1)), last = std::min(n - 1, n / 2 + (image - 1));
+    const std::int64_t first = std::max<std::int64_t>(0, n / 2 - (image - 1)),
+                       last = std::min(n - 1, n / 2 + (image - 1));
     return {first, last - first + 1};
 }
 
@@ -39,7 +40,8 @@ std::int64_t wrapped(std::int64_t offset, std::int64_t length) { return ((offset
 Volume<float> scaled_copy(View<const float> kernel, double factor) {
     Volume<float> copy(kernel.shape());
     const View<float> out = copy;
-    for_each_voxel(kernel.shape(), [&](auto z, auto y, auto x) { out(z, y, x) = static_cast<float>(kernel(z, y, x) * factor); });
+    for_each_voxel(kernel.shape(),
+                   [&](auto z, auto y, auto x) { out(z, y, x) = static_cast<float>(kernel(z, y, x) * factor); });
     return copy;
 }
 
@@ -57,7 +59,9 @@ Volume<float> normalised_psf(View<const float> psf) {
 
 Volume<float> within_reach(View<const float> kernel, Shape image, Boundary boundary, double& share_cut) {
     const Shape full = kernel.shape();
-    const auto axis = [&](std::int64_t n, std::int64_t size) { return boundary == Boundary::wrap ? Kept{0, n} : kept(n, size); };
+    const auto axis = [&](std::int64_t n, std::int64_t size) {
+        return boundary == Boundary::wrap ? Kept{0, n} : kept(n, size);
+    };
     const Kept z = axis(full.z, image.z), y = axis(full.y, image.y), x = axis(full.x, image.x);
     const View<const float> inside(&kernel(z.first, y.first, x.first), {z.count, y.count, x.count}, kernel.row_stride(),
                                    kernel.slice_stride());

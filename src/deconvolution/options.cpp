@@ -8,16 +8,19 @@ namespace planapo {
 
 void check(const DeconvolveOptions& options) {
     require(!options.iterations || *options.iterations >= 1,
-            "iterations is {}: it must be at least 1, or left out for the method to decide.", options.iterations.value_or(0));
+            "iterations is {}: it must be at least 1, or left out for the method to decide.",
+            options.iterations.value_or(0));
     require(std::isfinite(options.background) && options.background >= 0,
             "background is {}: it must be a finite number that is not negative.", options.background);
     require(!options.floor || (std::isfinite(*options.floor) && *options.floor > 0),
             "floor is {}: it must be a finite number above 0.", options.floor.value_or(0));
     const ProjectorOptions& projector = options.projector;
-    require(std::isfinite(projector.alpha) && projector.alpha > 0, "alpha is {}: it must be a finite number above 0.", projector.alpha);
+    require(std::isfinite(projector.alpha) && projector.alpha > 0, "alpha is {}: it must be a finite number above 0.",
+            projector.alpha);
     require(projector.beta > 0 && projector.beta < 1, "beta is {}: it must lie between 0 and 1.", projector.beta);
     require(projector.order >= 1 && projector.order <= 100, "order is {}: it must be 1 to 100.", projector.order);
-    require(options.threads >= 0, "threads is {}: it must be at least 1, or 0 for as many as there are.", options.threads);
+    require(options.threads >= 0, "threads is {}: it must be at least 1, or 0 for as many as there are.",
+            options.threads);
 }
 
 }  // namespace planapo

@@ -36,7 +36,8 @@ private:
 
 }  // namespace
 
-DeconvolvePlan plan_richardson_lucy(View<const float> psf, Shape image, const DeconvolveOptions& options, const Device& device) {
+DeconvolvePlan plan_richardson_lucy(View<const float> psf, Shape image, const DeconvolveOptions& options,
+                                    const Device& device) {
     double share_cut = 0;
     const Shape radius = radius_of(within_reach(psf, image, options.boundary, share_cut).shape());
     const Shape grid = working_grid(image, radius, options.boundary).grid;
@@ -50,7 +51,8 @@ DeconvolvePlan plan_richardson_lucy(View<const float> psf, Shape image, const De
     return {grid, bytes};
 }
 
-RichardsonLucy::RichardsonLucy(View<const float> psf, Shape image, const DeconvolveOptions& options, const Device& device)
+RichardsonLucy::RichardsonLucy(View<const float> psf, Shape image, const DeconvolveOptions& options,
+                               const Device& device)
     : device_(device), backend_(device.backend()), options_(options), image_(image) {
     const Volume<float> forward = within_reach(psf, image, options.boundary, share_cut_);
     layout_ = working_grid(image, radius_of(forward.shape()), options.boundary);
@@ -78,7 +80,8 @@ void RichardsonLucy::load_otf(View<const float> kernel, Buffer& otf) {
     backend_.wait(stream);
 }
 
-void RichardsonLucy::begin(View<const float> image, View<float> estimate, const Survey& survey, float floor, const Stream& stream) {
+void RichardsonLucy::begin(View<const float> image, View<float> estimate, const Survey& survey, float floor,
+                           const Stream& stream) {
     if (options_.start == Start::flat) {
         const auto mean = static_cast<float>(survey.positive_sum / static_cast<double>(image_.voxels()));
         backend_.fill(estimate, std::max(mean, floor), stream);

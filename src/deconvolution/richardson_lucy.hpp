@@ -12,7 +12,8 @@
 namespace planapo {
 
 /// The bytes that `RichardsonLucy` will hold on its device.
-DeconvolvePlan plan_richardson_lucy(View<const float> psf, Shape image, const DeconvolveOptions& options, const Device& device);
+DeconvolvePlan plan_richardson_lucy(View<const float> psf, Shape image, const DeconvolveOptions& options,
+                                    const Device& device);
 
 class RichardsonLucy {
 public:
@@ -20,8 +21,8 @@ public:
     RichardsonLucy(View<const float> psf, Shape image, const DeconvolveOptions& options, const Device& device);
 
     /// `image` and `estimate` on the device, free of NaN. Fills in the report's iterations and divergence. Waits.
-    void run(View<const float> image, View<float> estimate, const Survey& survey, const Progress& progress, const Stream& stream,
-             DeconvolveReport& report);
+    void run(View<const float> image, View<float> estimate, const Survey& survey, const Progress& progress,
+             const Stream& stream, DeconvolveReport& report);
 
     Shape image_shape() const { return image_; }
     double psf_share_out_of_reach() const { return share_cut_; }
@@ -31,8 +32,9 @@ private:
     void begin(View<const float> image, View<float> estimate, const Survey& survey, float floor, const Stream& stream);
     void project(const Buffer& otf, Conjugate conjugate, const Stream& stream);
 
-    /// Turns what is expected, on the grid, into the ratio; the divergence of the estimate. An unmatched projector overshoots the flux
-    /// for some iterations while the shape already improves: where it is to be judged, that is done at the image's flux.
+    /// Turns what is expected, on the grid, into the ratio; the divergence of the estimate. An unmatched projector
+    /// overshoots the flux for some iterations while the shape already improves: where it is to be judged, that is done
+    /// at the image's flux.
     double compare(View<const float> image, double recorded, float floor, const Stream& stream);
     Misfit read_misfit(const Stream& stream);
     View<float> grid() const { return grid_view(static_cast<float*>(work_.data()), layout_.grid); }

@@ -25,7 +25,8 @@ public:
         const std::int64_t row = shape_.x / 2 + 1;
         for (std::int64_t z = 0, i = 0; z < shape_.z; ++z)
             for (std::int64_t y = 0; y < shape_.y; ++y)
-                for (std::int64_t x = 0; x < row; ++x) visit(Position{z, y, x, shape_}, coefficients_[static_cast<std::size_t>(i++)]);
+                for (std::int64_t x = 0; x < row; ++x)
+                    visit(Position{z, y, x, shape_}, coefficients_[static_cast<std::size_t>(i++)]);
     }
 
     /// Back to voxels: origin at voxel 0. The coefficients are spent.

@@ -9,9 +9,12 @@ constexpr double least_gain = 2e-3;
 
 int most_iterations(Method method) {
     switch (method) {
-        case Method::matched: return 100;
-        case Method::wiener_butterworth: return 10;
-        default: return 20;
+        case Method::matched:
+            return 100;
+        case Method::wiener_butterworth:
+            return 10;
+        default:
+            return 20;
     }
 }
 
@@ -24,8 +27,7 @@ double flux_scale(double recorded, double expected, double background, std::int6
 }
 
 StopRule::StopRule(const DeconvolveOptions& options)
-    : automatic_(!options.iterations),
-      most_(options.iterations.value_or(most_iterations(options.method))) {}
+    : automatic_(!options.iterations), most_(options.iterations.value_or(most_iterations(options.method))) {}
 
 StopRule::Verdict StopRule::judge(int iteration, double divergence) {
     const double before = before_;

@@ -7,11 +7,12 @@
 
 namespace planapo {
 
-/// The factor that gives an estimate the recorded flux: (recorded - background) / (expected - background), summed over `voxels`.
+/// The factor that gives an estimate the recorded flux: (recorded - background) / (expected - background), summed over
+/// `voxels`.
 double flux_scale(double recorded, double expected, double background, std::int64_t voxels);
 
-/// Runs exactly `options.iterations`, or, where there are none, until an iteration lowers the divergence by less than a fraction of
-/// it, or raises it: then the estimate before that iteration is the result.
+/// Runs exactly `options.iterations`, or, where there are none, until an iteration lowers the divergence by less than a
+/// fraction of it, or raises it: then the estimate before that iteration is the result.
 class StopRule {
 public:
     explicit StopRule(const DeconvolveOptions& options);

@@ -1,4 +1,5 @@
 // OME-XML for the image that is being written: what was read, brought up to date, or a new one.
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -104,38 +105,52 @@ pugi::xml_node only_image(pugi::xml_node ome, std::int64_t kept) {
     return images[static_cast<std::size_t>(kept)];
 }
 
-/// One <Channel> per channel, of one sample each; their names where the caller has any.
-void update_channels(pugi::xml_node pixels, const ImageInfo& info) {
-    std::vector<pugi::xml_node> channels = children(pixels, "Channel");
-    while (static_cast<std::int64_t>(channels.size()) > info.size.c) {
-        pixels.remove_child(channels.back());
-        channels.pop_back();
-    }
-    while (static_cast<std::int64_t>(channels.size()) < info.size.c) {
-        const std::string name = prefixed(pixels, "Channel");
-        pugi::xml_node channel = channels.empty() ? pixels.prepend_child(name.c_str())
-                                                  : pixels.insert_child_after(name.c_str(), channels.back());
-        set(channel, "ID", fmt::format("Channel:0:{}", channels.size()));
-        channels.push_back(channel);
-    }
-    for (std::size_t c = 0; c < channels.size(); ++c) {
-        set(channels[c], "SamplesPerPixel", 1);
-        if (c < info.channel_names.size() && !info.channel_names[c].empty())
-            set(channels[c], "Name", info.channel_names[c]);
-    }
+/// The <Channel> elements that describe the image's channels, in their order; empty if that cannot be told.
+std::vector<pugi::xml_node> matching_channels(const std::vector<pugi::xml_node>& channels, const ImageInfo& info) {
+    std::vector<pugi::xml_node> matching;
+    for (const std::string& name : info.channel_names)
+        for (const pugi::xml_node& channel : channels) {
+            const bool taken = std::find(matching.begin(), matching.end(), channel) != matching.end();
+            if (taken || name.empty() || name != channel.attribute("Name").value()) continue;
+            matching.push_back(channel);
+            break;
+        }
+    const auto count = static_cast<std::size_t>(info.size.c);
+    if (matching.size() == count) return matching;
+    return channels.size() == count ? channels : std::vector<pugi::xml_node>();
 }
 
-/// The facts about single planes that still exist stay; where the planes lie is said anew.
-void update_planes(pugi::xml_node pixels, const ImageInfo& info) {
+/// One <Channel> per channel, of one sample each. What was said about a channel stays with it, also where others are
+/// gone; where it is not clear which ones are left, nothing is said but their names.
+void update_channels(pugi::xml_node pixels, const ImageInfo& info) {
+    const std::vector<pugi::xml_node> before = children(pixels, "Channel");
+    const std::vector<pugi::xml_node> kept = matching_channels(before, info);
+    const std::string name = prefixed(pixels, "Channel");
+    pugi::xml_node last;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(info.size.c); ++c) {
+        pugi::xml_node channel =
+            last ? pixels.insert_child_after(name.c_str(), last) : pixels.prepend_child(name.c_str());
+        if (kept.empty()) {
+            set(channel, "ID", fmt::format("Channel:0:{}", c));
+        } else {
+            for (const pugi::xml_attribute& fact : kept[c].attributes()) channel.append_copy(fact);
+            for (const pugi::xml_node& fact : kept[c].children()) channel.append_copy(fact);
+        }
+        set(channel, "SamplesPerPixel", 1);
+        if (c < info.channel_names.size() && !info.channel_names[c].empty())
+            set(channel, "Name", info.channel_names[c]);
+        last = channel;
+    }
+    for (const pugi::xml_node& old : before) pixels.remove_child(old);
+}
+
+/// Where the planes lie is said anew. What is said about single planes stays only if these are the same planes.
+void update_planes(pugi::xml_node pixels, const ImageInfo& info, const ImageSize& before) {
     for (const char* name : {"TiffData", "BinData", "MetadataOnly"})
         for (const pugi::xml_node& old : children(pixels, name)) pixels.remove_child(old);
-    const auto outside = [](const pugi::xml_node& plane, const char* axis, std::int64_t extent) {
-        return number<std::int64_t>(plane.attribute(axis).value()).value_or(0) >= extent;
-    };
-    for (const pugi::xml_node& plane : children(pixels, "Plane"))
-        if (outside(plane, "TheT", info.size.t) || outside(plane, "TheC", info.size.c) ||
-            outside(plane, "TheZ", info.size.z))
-            pixels.remove_child(plane);
+    const ImageSize& size = info.size;
+    if (size.t != before.t || size.c != before.c || size.z != before.z)
+        for (const pugi::xml_node& plane : children(pixels, "Plane")) pixels.remove_child(plane);
     // The schema's order: channels, then this, then planes.
     pugi::xml_node data =
         pixels.insert_child_after(prefixed(pixels, "TiffData").c_str(), children(pixels, "Channel").back());
@@ -146,6 +161,10 @@ void update_planes(pugi::xml_node pixels, const ImageInfo& info) {
 void update_pixels(pugi::xml_node pixels, const ImageInfo& info, PixelType type, const std::string& schema) {
     if (std::string_view(pixels.attribute("Type").value()) != type_name(type))
         pixels.remove_attribute("SignificantBits");
+    const auto stated = [&](const char* name) {
+        return number<std::int64_t>(pixels.attribute(name).value()).value_or(0);
+    };
+    const ImageSize before{.t = stated("SizeT"), .c = stated("SizeC"), .z = stated("SizeZ")};
     set(pixels, "DimensionOrder", "XYZCT");
     set(pixels, "Type", type_name(type));
     const ImageSize& size = info.size;
@@ -161,7 +180,7 @@ void update_pixels(pugi::xml_node pixels, const ImageInfo& info, PixelType type,
     set_quantity(pixels, size_z, info.voxel_z_um, schema);
     set_quantity(pixels, time_step, info.time_step_s, schema);
     update_channels(pixels, info);
-    update_planes(pixels, info);
+    update_planes(pixels, info, before);
 }
 
 /// What an image that was no OME-TIFF said about itself.

@@ -17,7 +17,8 @@ protected:
 };
 
 TEST_P(Agreement, Matched) {
-    for (const Boundary boundary : every_boundary) expect_agreement(options_for(Method::matched, 20, boundary), {9, 10, 11});
+    for (const Boundary boundary : every_boundary)
+        expect_agreement(options_for(Method::matched, 20, boundary), {9, 10, 11});
 }
 
 // Unmatched projectors amplify rounding errors beyond five iterations.
@@ -46,7 +47,9 @@ TEST_P(Agreement, AutomaticIterations) {
     expect_agreement(options, {9, 10, 11});
 }
 
-TEST_P(Agreement, TwoHundredMatchedIterationsSoak) { expect_agreement(options_for(Method::matched, 200), {16, 16, 16}); }
+TEST_P(Agreement, TwoHundredMatchedIterationsSoak) {
+    expect_agreement(options_for(Method::matched, 200), {16, 16, 16});
+}
 
 PLANAPO_ON_EVERY_MACHINE(Agreement);
 

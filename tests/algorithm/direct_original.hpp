@@ -17,7 +17,9 @@ public:
 
     std::vector<double> run(View<const float> image, int iterations, double background, double floor) const {
         std::vector<double> estimate;
-        for_each_voxel(image_, [&](auto z, auto y, auto x) { estimate.push_back(std::max<double>(image(z, y, x) - background, floor)); });
+        for_each_voxel(image_, [&](auto z, auto y, auto x) {
+            estimate.push_back(std::max<double>(image(z, y, x) - background, floor));
+        });
         for (int i = 0; i < iterations; ++i) {
             std::vector<double> ratio = convolve(estimate, 1, 0);
             for_each_voxel(image_, [&](auto z, auto y, auto x) {
@@ -25,20 +27,23 @@ public:
                 value = std::max<double>(image(z, y, x), 0) / std::max(value + background, floor);
             });
             const std::vector<double> correction = convolve(ratio, -1, 1);
-            for (std::size_t v = 0; v < estimate.size(); ++v) estimate[v] = std::max(estimate[v] * correction[v], floor);
+            for (std::size_t v = 0; v < estimate.size(); ++v)
+                estimate[v] = std::max(estimate[v] * correction[v], floor);
         }
         return estimate;
     }
 
 private:
-    /// sum over the PSF's offsets o of psf(o) in(i - direction o); `outside` is what lies outside where the boundary is zero.
+    /// sum over the PSF's offsets o of psf(o) in(i - direction o); `outside` is what lies outside where the boundary is
+    /// zero.
     std::vector<double> convolve(const std::vector<double>& in, int direction, double outside) const {
         std::vector<double> out(in.size());
         const Shape p = psf_.shape();
         for_each_voxel(image_, [&](auto z, auto y, auto x) {
             double sum = 0;
             for_each_voxel(p, [&](auto pz, auto py, auto px) {
-                const auto sz = source(z - direction * (pz - p.z / 2), image_.z), sy = source(y - direction * (py - p.y / 2), image_.y),
+                const auto sz = source(z - direction * (pz - p.z / 2), image_.z),
+                           sy = source(y - direction * (py - p.y / 2), image_.y),
                            sx = source(x - direction * (px - p.x / 2), image_.x);
                 sum += psf_(pz, py, px) * (sz < 0 || sy < 0 || sx < 0 ? outside : in[at(sz, sy, sx)]);
             });

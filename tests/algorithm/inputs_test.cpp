@@ -32,7 +32,8 @@ protected:
 
 TEST_P(Inputs, VoxelsThatAreNotFiniteAreCountedAndTheFirstIsNamed) {
     for (const float bad : {nan, infinity, -infinity}) {
-        const Volume<float> image = volume_of({4, 5, 6}, [=](auto z, auto y, auto x) { return z >= 2 && y == 3 && x == 4 ? bad : 1.f; });
+        const Volume<float> image =
+            volume_of({4, 5, 6}, [=](auto z, auto y, auto x) { return z >= 2 && y == 3 && x == 4 ? bad : 1.f; });
         EXPECT_THAT(refusal(image, psf_, one_), AllOf(HasSubstr("2 voxels that are not finite"), HasSubstr("2, 3, 4")));
     }
 }
@@ -67,17 +68,20 @@ TEST_P(Inputs, EmptyAndUnlikeViewsAreRefused) {
     EXPECT_THROW(deconvolver.run(View<const float>(), smaller), InvalidArgument);
     EXPECT_THROW(deconvolver.run(image, smaller), InvalidArgument);
     EXPECT_THROW(deconvolver.run(image, image), InvalidArgument);  // in place
-    EXPECT_THROW(deconvolver.run({image.data(), {INT64_MAX, 2, 2}}, {image.data(), {INT64_MAX, 2, 2}}), InvalidArgument);
+    EXPECT_THROW(deconvolver.run({image.data(), {INT64_MAX, 2, 2}}, {image.data(), {INT64_MAX, 2, 2}}),
+                 InvalidArgument);
 }
 
 TEST_P(Inputs, NegativeVoxelsAreTakenAsZeroAndCounted) {
     const Volume<float> image = random_volume({6, 7, 8}, 2, -1.f, 3.f);
-    const Volume<float> clipped = volume_of({6, 7, 8}, [&](auto z, auto y, auto x) { return std::max(image.view()(z, y, x), 0.f); });
+    const Volume<float> clipped =
+        volume_of({6, 7, 8}, [&](auto z, auto y, auto x) { return std::max(image.view()(z, y, x), 0.f); });
     DeconvolveOptions options = options_for(Method::wiener_butterworth, 2);
     const Restored a = restore(image, psf_, options), b = restore(clipped, psf_, options);
     EXPECT_EQ(largest_difference(a.image, b.image), 0);
     EXPECT_GT(a.report.negative_voxels, 0);
-    EXPECT_THAT(a.report.warnings.back(), HasSubstr(std::to_string(a.report.negative_voxels) + " of 336 voxels are negative"));
+    EXPECT_THAT(a.report.warnings.back(),
+                HasSubstr(std::to_string(a.report.negative_voxels) + " of 336 voxels are negative"));
     EXPECT_EQ(b.report.negative_voxels, 0);
 }
 
@@ -85,7 +89,9 @@ TEST_P(Inputs, OneVoxel) {
     const Volume<float> image = constant_volume({1, 1, 1}, 5.f);
     for (const Boundary boundary : every_boundary)
         for (const Method method : every_method)
-            EXPECT_NEAR(restore(image, gaussian_volume({1, 1, 1}, 1, 1, 1), options_for(method, 3, boundary)).image.data()[0], 5, 1e-4);
+            EXPECT_NEAR(
+                restore(image, gaussian_volume({1, 1, 1}, 1, 1, 1), options_for(method, 3, boundary)).image.data()[0],
+                5, 1e-4);
 }
 
 TEST_P(Inputs, WhatOfAPsfCannotReachTheImageIsCutOffAndReported) {
@@ -101,7 +107,8 @@ TEST_P(Inputs, DarkConstantAndSaturatedImages) {
     for (const float value : {0.f, 1.f, 65535.f, 1e-20f, 1e20f})
         for (const Method method : every_method) {
             const Restored restored = restore(constant_volume({6, 7, 8}, value), psf_, options_for(method, 3));
-            EXPECT_LE(largest_difference(restored.image, constant_volume({6, 7, 8}, value)), 1e-4 * value + 1e-25) << value;
+            EXPECT_LE(largest_difference(restored.image, constant_volume({6, 7, 8}, value)), 1e-4 * value + 1e-25)
+                << value;
         }
 }
 
@@ -114,7 +121,8 @@ TEST_P(Inputs, BackgroundAboveTheImageLeavesNothing) {
 PLANAPO_ON_EVERY_MACHINE(Inputs);
 
 TEST(Devices, UnknownNamesAreRefused) {
-    for (const char* name : {"gpu", "", "cuda:", "cuda:x", "cuda:-1", "cpu:0", "cuda:1x"}) EXPECT_THROW(Device{name}, InvalidArgument) << name;
+    for (const char* name : {"gpu", "", "cuda:", "cuda:x", "cuda:-1", "cpu:0", "cuda:1x"})
+        EXPECT_THROW(Device{name}, InvalidArgument) << name;
     EXPECT_THROW(Device{"cuda:4096"}, DeviceUnavailable);
     EXPECT_TRUE(Device{"cpu"}.is_cpu());
     EXPECT_NO_THROW(Device{"auto"});

@@ -1,4 +1,5 @@
-// What must hold whatever the data: light is kept, points stay where they are, symmetry is respected, the likelihood rises.
+// What must hold whatever the data: light is kept, points stay where they are, symmetry is respected, the likelihood
+// rises.
 #include "restoring.hpp"
 
 namespace planapo::testing {
@@ -8,10 +9,12 @@ namespace {
 class Invariants : public Restoring {};
 
 TEST_P(Invariants, PeriodicMatchedKeepsTheFlux) {
-    const Volume<float> image = random_volume({12, 15, 14}, 3, 1.f, 100.f), psf = gaussian_volume({5, 6, 7}, 1, 1.2, 1.5, 0.3);
+    const Volume<float> image = random_volume({12, 15, 14}, 3, 1.f, 100.f),
+                        psf = gaussian_volume({5, 6, 7}, 1, 1.2, 1.5, 0.3);
     for (const int iterations : {1, 5, 20}) {
         const Restored restored = restore(image, psf, options_for(Method::matched, iterations, Boundary::wrap));
-        EXPECT_NEAR(sum_of(restored.image) / sum_of(image), 1, 1e-5) << iterations << " iterations";  // float32 sums and transforms
+        EXPECT_NEAR(sum_of(restored.image) / sum_of(image), 1, 1e-5)
+            << iterations << " iterations";  // float32 sums and transforms
     }
 }
 
@@ -20,10 +23,12 @@ TEST_P(Invariants, APointStaysAtItsVoxel) {
         for (const Shape psf_shape : {Shape{5, 5, 5}, {4, 5, 6}, {6, 4, 4}, {5, 6, 5}})
             for (const Method method : every_method) {
                 const Volume<float> psf = gaussian_volume(psf_shape, 0.9, 0.9, 0.9);
-                const Volume<float> point = volume_of(shape, [](auto z, auto y, auto x) { return z == 4 && y == 5 && x == 3 ? 1000 : 0; });
+                const Volume<float> point =
+                    volume_of(shape, [](auto z, auto y, auto x) { return z == 4 && y == 5 && x == 3 ? 1000 : 0; });
                 const Volume<float> image = blurred(point, psf);
                 const Restored restored = restore(image, psf, options_for(method, 3, Boundary::wrap));
-                EXPECT_EQ(restored.image.view()(4, 5, 3), peak_of(restored.image)) << to_string(shape) << ", PSF " << to_string(psf_shape);
+                EXPECT_EQ(restored.image.view()(4, 5, 3), peak_of(restored.image))
+                    << to_string(shape) << ", PSF " << to_string(psf_shape);
                 EXPECT_GT(restored.image.view()(4, 5, 3), image.view()(4, 5, 3));
             }
 }
@@ -44,8 +49,10 @@ TEST_P(Invariants, MirroredAndTurnedInputsGiveMirroredAndTurnedResults) {
         const DeconvolveOptions matched = options_for(Method::matched, 3, boundary);
         const Restored plain = restore(image, psf, matched);
         const double tolerance = 1e-5 * peak_of(plain.image);  // the same sums in another order
-        EXPECT_LT(largest_difference(mirrored(plain.image), restore(mirrored(image), mirrored(psf), matched).image), tolerance);
-        EXPECT_LT(largest_difference(turned(plain.image), restore(turned(image), turned(psf), matched).image), tolerance);
+        EXPECT_LT(largest_difference(mirrored(plain.image), restore(mirrored(image), mirrored(psf), matched).image),
+                  tolerance);
+        EXPECT_LT(largest_difference(turned(plain.image), restore(turned(image), turned(psf), matched).image),
+                  tolerance);
     }
 }
 
@@ -57,12 +64,14 @@ TEST_P(Invariants, MatchedNeverLowersTheLikelihood) {
         const std::vector<double>& divergence = restored.report.divergence;
         ASSERT_EQ(divergence.size(), 15u);
         for (std::size_t i = 1; i < divergence.size(); ++i)
-            EXPECT_LE(divergence[i], divergence[i - 1] * (1 + 1e-4) + 1e-7) << "iteration " << i;  // float32 ratios near 1
+            EXPECT_LE(divergence[i], divergence[i - 1] * (1 + 1e-4) + 1e-7)
+                << "iteration " << i;  // float32 ratios near 1
     }
 }
 
 TEST_P(Invariants, StrongRegularisationMakesWienerButterworthMatched) {
-    const Volume<float> image = random_volume({9, 11, 13}, 21, 1.f, 5.f), psf = gaussian_volume({5, 7, 7}, 1, 1.2, 1.5, 0.3);
+    const Volume<float> image = random_volume({9, 11, 13}, 21, 1.f, 5.f),
+                        psf = gaussian_volume({5, 7, 7}, 1, 1.2, 1.5, 0.3);
     DeconvolveOptions strong = options_for(Method::wiener_butterworth, 2);
     strong.projector.alpha = 1e6;  // conj(F) / (|F|^2 + alpha) has the shape of conj(F)
     const Restored a = restore(image, psf, strong), b = restore(image, psf, options_for(Method::matched, 2));

@@ -1,4 +1,5 @@
-// A voxel depends on what lies within n (r_forward + r_backward) of it and on nothing else: no wrapping, and exact chunks.
+// A voxel depends on what lies within n (r_forward + r_backward) of it and on nothing else: no wrapping, and exact
+// chunks.
 #include "restoring.hpp"
 
 namespace planapo::testing {
@@ -11,7 +12,8 @@ TEST_P(Locality, ASourceOnOneFaceDoesNotReachTheOther) {
     const Shape shape{8, 9, 40};
     const Volume<float> psf = gaussian_volume({3, 3, 5}, 0.8, 0.8, 1);
     const Volume<float> plain = random_volume(shape, 13, 5.f, 6.f);
-    const Volume<float> lit = volume_of(shape, [&](auto z, auto y, auto x) { return plain.view()(z, y, x) + (x == 0 ? 1000 : 0); });
+    const Volume<float> lit =
+        volume_of(shape, [&](auto z, auto y, auto x) { return plain.view()(z, y, x) + (x == 0 ? 1000 : 0); });
     for (const Boundary boundary : {Boundary::mirror, Boundary::zero})
         for (const Method method : every_method)
             for (const int iterations : {1, 2, 5}) {
@@ -21,7 +23,8 @@ TEST_P(Locality, ASourceOnOneFaceDoesNotReachTheOther) {
                 const std::int64_t reach = iterations * (2 + 2) + 1;
                 const Shape beyond{shape.z, shape.y, shape.x - reach};
                 const double peak = peak_of(with.image);
-                EXPECT_LT(largest_difference(part_of(with.image, {0, 0, reach}, beyond), part_of(without.image, {0, 0, reach}, beyond)),
+                EXPECT_LT(largest_difference(part_of(with.image, {0, 0, reach}, beyond),
+                                             part_of(without.image, {0, 0, reach}, beyond)),
                           1e-6 * peak);
             }
 }
@@ -36,8 +39,9 @@ TEST_P(Locality, AChunkWithItsHaloEqualsTheWhole) {
         const std::int64_t halo = 2 * (2 + 2);
         const Shape chunk{core.z + 2 * halo, core.y + 2 * halo, core.x + 2 * halo};
         const Restored part = restore(part_of(image, {10 - halo, 10 - halo, 10 - halo}, chunk), psf, options);
-        EXPECT_LT(largest_difference(part_of(part.image, {halo, halo, halo}, core), part_of(whole.image, {10, 10, 10}, core)),
-                  2e-6 * peak_of(whole.image));  // float32 transforms of two sizes
+        EXPECT_LT(
+            largest_difference(part_of(part.image, {halo, halo, halo}, core), part_of(whole.image, {10, 10, 10}, core)),
+            2e-6 * peak_of(whole.image));  // float32 transforms of two sizes
     }
 }
 

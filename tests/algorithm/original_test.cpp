@@ -1,4 +1,5 @@
-// Richardson-Lucy against its direct double-precision original: every parity of image and PSF, every boundary, every length from 1 to 33.
+// Richardson-Lucy against its direct double-precision original: every parity of image and PSF, every boundary, every
+// length from 1 to 33.
 #include "common/machines.hpp"
 #include "direct_original.hpp"
 
@@ -23,10 +24,12 @@ protected:
         Volume<float> restored(image_shape);
         Deconvolver(psf, options, device()).run(image, restored);
 
-        const auto expected = DirectOriginal(psf, image_shape, boundary).run(image, iterations, options.background, *options.floor);
+        const auto expected =
+            DirectOriginal(psf, image_shape, boundary).run(image, iterations, options.background, *options.floor);
         const double peak = *std::max_element(expected.begin(), expected.end());
         double largest = 0;
-        for (std::size_t v = 0; v < expected.size(); ++v) largest = std::max(largest, std::abs(restored.data()[v] - expected[v]));
+        for (std::size_t v = 0; v < expected.size(); ++v)
+            largest = std::max(largest, std::abs(restored.data()[v] - expected[v]));
         EXPECT_LT(largest / peak, tolerance) << to_string(image_shape) << " voxels, PSF " << to_string(psf_shape);
     }
 };

@@ -1,4 +1,5 @@
-// A Deconvolver is a plan: built once, run many times, with the same bits, no new memory, from any thread, stopped at will.
+// A Deconvolver is a plan: built once, run many times, with the same bits, no new memory, from any thread, stopped at
+// will.
 #include <thread>
 
 #include "restoring.hpp"
@@ -10,7 +11,8 @@ namespace {
 class Plan : public Restoring {
 protected:
     const Volume<float> psf_ = gaussian_volume({3, 4, 5}, 0.8, 0.9, 1);
-    const Volume<float> image_ = random_volume({9, 10, 11}, 41, 0.f, 10.f), other_ = random_volume({9, 10, 11}, 43, 0.f, 10.f);
+    const Volume<float> image_ = random_volume({9, 10, 11}, 41, 0.f, 10.f),
+                        other_ = random_volume({9, 10, 11}, 43, 0.f, 10.f);
     const DeconvolveOptions options_ = options_for(Method::wiener_butterworth, 2);
 };
 
@@ -103,7 +105,8 @@ TEST_P(Plan, AutomaticStopsByItself) {
         ASSERT_GE(chosen.report.iterations, 1);
         ASSERT_LE(chosen.report.iterations, 100);
         options.iterations = chosen.report.iterations;
-        EXPECT_EQ(largest_difference(chosen.image, restore(image, psf_, options).image), 0) << "as if asked for that many";
+        EXPECT_EQ(largest_difference(chosen.image, restore(image, psf_, options).image), 0)
+            << "as if asked for that many";
     }
 }
 

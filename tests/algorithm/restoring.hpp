@@ -1,9 +1,9 @@
 // What most tests of algorithms do: restore a host volume on a machine.
 #pragma once
 
+#include <planapo/deconvolve.hpp>
 #include "common/machines.hpp"
 #include "common/volumes.hpp"
-#include <planapo/deconvolve.hpp>
 
 namespace planapo::testing {
 
@@ -22,7 +22,8 @@ protected:
     }
 };
 
-inline constexpr Method every_method[] = {Method::matched, Method::gaussian, Method::butterworth, Method::wiener_butterworth};
+inline constexpr Method every_method[] = {Method::matched, Method::gaussian, Method::butterworth,
+                                          Method::wiener_butterworth};
 inline constexpr Boundary every_boundary[] = {Boundary::mirror, Boundary::wrap, Boundary::zero};
 
 /// `image` blurred by `psf`, periodic, by direct sums.

@@ -41,7 +41,8 @@ inline Volume<float> random_volume(Shape shape, unsigned seed, float low = 0.f, 
     return volume_of(shape, [&](auto...) { return uniform(generator); });
 }
 
-/// A Gaussian of the given sigmas with its centre at the origin n / 2 plus an offset: lopsided where that is not 0. Not normalised.
+/// A Gaussian of the given sigmas with its centre at the origin n / 2 plus an offset: lopsided where that is not 0. Not
+/// normalised.
 inline Volume<float> gaussian_volume(Shape shape, double sigma_z, double sigma_y, double sigma_x, double offset = 0) {
     const auto term = [=](std::int64_t i, std::int64_t n, double sigma) {
         const double d = (static_cast<double>(i - n / 2) - offset) / sigma;

@@ -1,5 +1,7 @@
 # Installs the build, moves the installed tree elsewhere, builds the consumer project against it, and runs that.
 # Run as `cmake -DBUILD= -DSOURCE= -DWORK= -DVERSION= -DGENERATOR= -DCOMPILER= -P consumer.cmake`.
+cmake_minimum_required(VERSION 3.24...3.31)
+
 function(run)
     execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()

@@ -2,10 +2,11 @@
 // current thread.
 #include "fiber.hpp"
 
-#include <dlfcn.h>
 #include <sys/mman.h>
+#include <ucontext.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <new>
 #include <utility>
 
@@ -19,10 +20,6 @@ constexpr std::size_t page_bytes = 4096;
 // Sanitizers keep red zones on the stack and write their reports from it.
 std::size_t stack_bytes() { return asan::present() || tsan::present() ? 256 * 1024 : 64 * 1024; }
 
-/// libc's own: the address sanitizer's version warns that it does not know fibers, which it is told about here.
-auto* const swap_contexts =
-    reinterpret_cast<decltype(&swapcontext)>(dlsym(dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD), "swapcontext"));
-
 }  // namespace
 
 Fiber::Fiber(std::function<void(Fiber&)> main, const std::string& name)
@@ -32,12 +29,6 @@ Fiber::Fiber(std::function<void(Fiber&)> main, const std::string& name)
     if (memory == MAP_FAILED) throw std::bad_alloc();
     stack_ = static_cast<char*>(memory);
     mprotect(stack_, page_bytes, PROT_NONE);  // a stack that grows too far stops here
-    getcontext(&inside_);
-    inside_.uc_stack.ss_sp = stack_ + page_bytes;
-    inside_.uc_stack.ss_size = stack_bytes_;
-    const auto self = reinterpret_cast<std::uintptr_t>(this);
-    makecontext(&inside_, reinterpret_cast<void (*)()>(enter), 2, static_cast<unsigned>(self),
-                static_cast<unsigned>(self >> 32));
 }
 
 Fiber::~Fiber() {
@@ -46,24 +37,41 @@ Fiber::~Fiber() {
     munmap(stack_, stack_bytes_ + page_bytes);
 }
 
+void Fiber::start() {
+    started_ = true;
+    ucontext_t context;
+    getcontext(&context);
+    context.uc_stack.ss_sp = stack_ + page_bytes;
+    context.uc_stack.ss_size = stack_bytes_;
+    const auto self = reinterpret_cast<std::uintptr_t>(this);
+    makecontext(&context, reinterpret_cast<void (*)()>(enter), 2, static_cast<unsigned>(self),
+                static_cast<unsigned>(self >> 32));
+    setcontext(&context);
+    std::abort();
+}
+
 void Fiber::enter(unsigned low, unsigned high) {
     auto& self = *reinterpret_cast<Fiber*>(static_cast<std::uintptr_t>(high) << 32 | low);
     asan::finish_switch(nullptr, &self.outside_bottom_, &self.outside_bytes_);
     self.main_(self);
 }
 
-void Fiber::resume() {
+// Not inlined: __builtin_setjmp belongs to the frame of its function.
+[[gnu::noinline]] void Fiber::resume() {
     tsan_outside_ = tsan::current();
     asan::start_switch(&fake_stack_outside_, stack_ + page_bytes, stack_bytes_);
     tsan::switch_to(tsan_inside_);
-    swap_contexts(&outside_, &inside_);
+    if (__builtin_setjmp(outside_) == 0) {
+        if (started_) __builtin_longjmp(inside_, 1);
+        start();
+    }
     asan::finish_switch(fake_stack_outside_, nullptr, nullptr);
 }
 
-void Fiber::suspend() {
+[[gnu::noinline]] void Fiber::suspend() {
     asan::start_switch(&fake_stack_inside_, outside_bottom_, outside_bytes_);
     tsan::switch_to(tsan_outside_);
-    swap_contexts(&inside_, &outside_);
+    if (__builtin_setjmp(inside_) == 0) __builtin_longjmp(outside_, 1);
     asan::finish_switch(fake_stack_inside_, &outside_bottom_, &outside_bytes_);
 }
 

@@ -2,8 +2,6 @@
 // threads.
 #pragma once
 
-#include <ucontext.h>
-
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -25,12 +23,16 @@ public:
     void suspend();
 
 private:
+    using Registers = void* [5];  // as __builtin_setjmp wants it
+
+    [[noreturn]] void start();
     static void enter(unsigned low, unsigned high);
 
     std::function<void(Fiber&)> main_;
     std::size_t stack_bytes_;
     char* stack_;  // one page that must not be touched, then the stack
-    ucontext_t inside_{}, outside_{};
+    bool started_ = false;
+    Registers inside_{}, outside_{};
     void *fake_stack_inside_ = nullptr, *fake_stack_outside_ = nullptr;  // ASan's
     const void* outside_bottom_ = nullptr;
     std::size_t outside_bytes_ = 0;

@@ -12,7 +12,7 @@
 namespace simt {
 namespace {
 
-bool same(Place a, Place b) { return a.line == b.line && std::string_view(a.file) == b.file; }
+bool same(Place a, Place b) { return a.line == b.line && (a.file == b.file || std::string_view(a.file) == b.file); }
 
 std::string count(int n) { return fmt::format("{} thread{}", n, n == 1 ? "" : "s"); }
 

@@ -130,6 +130,30 @@ TEST(IoOme, FactsAboutPlanesSurvive) {
     EXPECT_TRUE(mentions(read_info(folder / "b.ome.tif").ome_xml, R"(SignificantBits="12")"));
 }
 
+// A channel taken out of an image keeps what was said about it, not what was said about its neighbour.
+TEST(IoOme, FactsFollowTheirChannel) {
+    const Folder folder;
+    write_numbered(folder / "a.tif", 13, rich_xml());
+    ImageInfo info = read_info(folder / "a.tif");
+    info.size.c = 1;
+    const auto written = [&](std::vector<std::string> names) {
+        info.channel_names = std::move(names);
+        write_image(folder / "b.ome.tif", info, voxels_for(info).data());
+        const ImageInfo read = read_info(folder / "b.ome.tif");
+        EXPECT_EQ(read.channel_names, info.channel_names);
+        return read.ome_xml;
+    };
+    EXPECT_TRUE(mentions(written({"GFP"}), R"(EmissionWavelength="509")"));
+    EXPECT_FALSE(mentions(written({"RFP"}), "EmissionWavelength"));
+    EXPECT_FALSE(mentions(written({"who knows"}), "EmissionWavelength"));
+    info.size.c = 2;
+    const std::string swapped = written({"RFP", "GFP"});
+    EXPECT_LT(swapped.find("RFP"), swapped.find("EmissionWavelength"));
+    EXPECT_TRUE(mentions(written({"new name", "RFP"}), R"(EmissionWavelength="509")"));
+    info.size.c = 3;
+    EXPECT_FALSE(mentions(written({"a", "b", "c"}), "EmissionWavelength"));
+}
+
 TEST(IoOme, OldSchemasAndPrefixes) {
     const Folder folder;
     std::string xml =

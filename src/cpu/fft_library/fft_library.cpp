@@ -30,8 +30,8 @@ struct Found {
     FftLibraryStatus status;
 };
 
-/// Where a library may lie besides the loader's own places: what PLANAPO_LIBRARY_PATH names (the Python package names its
-/// environment's lib folder there), and oneAPI's folder.
+/// Where a library may lie besides the loader's own places: what PLANAPO_LIBRARY_PATH names (the Python package names
+/// its environment's lib folder there), and oneAPI's folder.
 std::vector<fs::path> folders() {
     std::vector<fs::path> all = platform::folders_of("PLANAPO_LIBRARY_PATH");
     if (const std::string root = platform::environment("MKLROOT"); !root.empty()) all.push_back(fs::path(root) / "lib");
@@ -54,7 +54,8 @@ SharedLibrary open_first(const Candidate& candidate, std::string& opened) {
 std::unique_ptr<FftLibrary> take_functions(const SharedLibrary& from) {
     auto library = std::make_unique<FftLibrary>();
     const bool complete =
-        from.find(library->plan_forward, "fftwf_plan_dft_r2c") && from.find(library->plan_inverse, "fftwf_plan_dft_c2r") &&
+        from.find(library->plan_forward, "fftwf_plan_dft_r2c") &&
+        from.find(library->plan_inverse, "fftwf_plan_dft_c2r") &&
         from.find(library->forward, "fftwf_execute_dft_r2c") && from.find(library->inverse, "fftwf_execute_dft_c2r") &&
         from.find(library->destroy, "fftwf_destroy_plan") && from.find(library->init_threads, "fftwf_init_threads") &&
         from.find(library->plan_with_threads, "fftwf_plan_with_nthreads") &&
@@ -96,8 +97,10 @@ Found& the_one() {
         auto* result = new Found(search());  // never destroyed: plans may outlive static destruction
         if (!result->library) {
             const std::string wish = platform::environment("PLANAPO_FFT_LIBRARY");
-            result->status = {"no library", wish.empty() ? "neither MKL (pip install mkl) nor FFTW (apt install libfftw3-single3) is installed"
-                                                         : fmt::format("PLANAPO_FFT_LIBRARY asks for \"{}\", which cannot be opened", wish)};
+            result->status = {"no library",
+                              wish.empty()
+                                  ? "neither MKL (pip install mkl) nor FFTW (apt install libfftw3-single3) is installed"
+                                  : fmt::format("PLANAPO_FFT_LIBRARY asks for \"{}\", which cannot be opened", wish)};
         }
         return result;
     }();

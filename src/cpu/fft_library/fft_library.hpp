@@ -1,5 +1,5 @@
-// The FFT library of the CPU: Intel's MKL or FFTW, whichever is there, opened at run time behind FFTW's API. Neither is linked, so
-// neither's licence reaches planapo's binaries.
+// The FFT library of the CPU: Intel's MKL or FFTW, whichever is there, opened at run time behind FFTW's API. Neither is
+// linked, so neither's licence reaches planapo's binaries.
 #pragma once
 
 #include <mutex>
