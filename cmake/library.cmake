@@ -5,10 +5,7 @@ include_guard()
 configure_file("${CMAKE_CURRENT_LIST_DIR}/version.hpp.in" include/planapo/version.hpp @ONLY)
 file(GLOB_RECURSE planapo_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/*.cpp")
 
-# fmt's headers only: its shared library would be one more thing to ship. Builds under a sanitizer are not shipped, and with the
-# library each of their files compiles in a fraction of the time (0.5 s against 8.6 s for one call of fmt::format).
-add_library(planapo_fmt INTERFACE)
-target_link_libraries(planapo_fmt INTERFACE $<IF:$<BOOL:${PLANAPO_SANITIZE}>,fmt::fmt,fmt::fmt-header-only>)
+# fmt's library, not its headers alone: each file that formats a sentence compiles in 0.5 s instead of 8.6 s.
 
 add_library(planapo_objects OBJECT ${planapo_sources})
 set_target_properties(planapo_objects PROPERTIES
@@ -16,7 +13,7 @@ set_target_properties(planapo_objects PROPERTIES
 target_include_directories(planapo_objects PUBLIC
     "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include" "${PROJECT_SOURCE_DIR}/src")
 target_link_libraries(planapo_objects PUBLIC
-    planapo_flags planapo_fmt OpenMP::OpenMP_CXX TIFF::TIFF pugixml::pugixml ${CMAKE_DL_LIBS})
+    planapo_flags fmt::fmt OpenMP::OpenMP_CXX TIFF::TIFF pugixml::pugixml ${CMAKE_DL_LIBS})
 
 add_library(planapo SHARED)
 add_library(planapo::planapo ALIAS planapo)

@@ -1,6 +1,7 @@
 // arithmetic: fill, start, multiply.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <limits>

