@@ -21,7 +21,6 @@ soak: build asan tsan ## the same suites at the full numbers
 	tools/run_tests --label-regex '^soak$$'
 
 bench: build ## times planapo against what its kernels must move, and against other tools
-	tools/bootstrap libbenchmark-dev:benchmark/benchmark.h
 	bench/run
 
 build: release ## virtual environment in build/venv, C++ tree in build/install

@@ -5,8 +5,7 @@ include_guard()
 configure_file("${CMAKE_CURRENT_LIST_DIR}/version.hpp.in" include/planapo/version.hpp @ONLY)
 file(GLOB_RECURSE planapo_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/*.cpp")
 
-# fmt's library, not its headers alone: each file that formats a sentence compiles in 0.5 s instead of 8.6 s.
-
+# fmt::fmt is fmt's library, not its headers alone: a file that formats a sentence compiles in 0.5 s instead of 8.6 s.
 add_library(planapo_objects OBJECT ${planapo_sources})
 set_target_properties(planapo_objects PROPERTIES
     POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)

@@ -1,7 +1,7 @@
 """The demo: restores a real recording of a cell, measures what that brought, and draws it.
 
-Run by `make demo`. The recording comes from a published package and is kept in ~/.cache/planapo/demo; without a
-network a phantom takes its place. Everything that is printed or drawn is computed here and now.
+Run by `make demo`. The recording comes from a published package and is kept in ~/.cache/planapo/demo;
+without a network a phantom takes its place. Everything that is printed or drawn is computed here and now.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def obtain(console: Console) -> recordings.Recording:
 def bars_and_bead(console: Console) -> KnownAnswers | None:
     """Return the results on data whose answer is known, or None where they cannot be fetched."""
     try:
-        with step(console, f"Fetching bars with their truth ({published.BARS.megabytes} MB, the first time only)"):
+        size = f"{published.BARS.megabytes} MB, the first time only"
+        with step(console, f"Fetching bars with their truth ({size})"):
             folder = published.fetch(published.BARS)
     except published.Unreachable as reason:
         console.print(f"The check against a known answer is left out: {reason}")

@@ -1,4 +1,4 @@
-"""What a restoration is worth: how wide spots are, and how fine a detail two halves of the photons agree on."""
+"""What a restoration is worth: how wide spots are, and on how fine a detail two halves agree."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Judge:
         self._halves = [np.ascontiguousarray(recording.to_image(half)[self._box]) for half in halves]
 
     def _spots_of_light(self, psf: pa.Image) -> np.ndarray:
-        """Find isolated spots; what is narrower than half the PSF did not come through the optics: a hot pixel."""
+        """Find isolated spots; what is narrower than half the PSF is a hot pixel, not light."""
         image = self._recording.image
         found = pa.metrics.find_spots(
             image, count=LEAST_SPOTS, radius_px=self._radius_px, valid=self._recording.valid

@@ -34,8 +34,8 @@ class KnownAnswers:
 
 def known_answers(folder: Path, device: str = "auto") -> KnownAnswers:
     """Restore the bars and the bead that `published.BARS` brings, with each method."""
-    bars, bars_psf, truth = (_volume(folder / "bars-25pct" / f"{n}.tif") for n in ("data", "kernel", "actual"))
-    bead, bead_psf = (_volume(folder / "bead-25pct" / f"{n}.tif") for n in ("data", "kernel"))
+    bars, bars_psf, truth = (_volume(folder / "bars-25pct", name) for name in ("data", "kernel", "actual"))
+    bead, bead_psf = (_volume(folder / "bead-25pct", name) for name in ("data", "kernel"))
     nrmse = {"recorded": pa.metrics.nrmse(bars, truth)}
     width = {"recorded": pa.metrics.fwhm(bead)}
     iterations = {}
@@ -51,5 +51,5 @@ def known_answers(folder: Path, device: str = "auto") -> KnownAnswers:
     return KnownAnswers(nrmse, width, iterations)
 
 
-def _volume(path: Path) -> np.ndarray:
-    return np.asarray(pa.imread(path))
+def _volume(folder: Path, name: str) -> np.ndarray:
+    return np.asarray(pa.imread(folder / f"{name}.tif"))

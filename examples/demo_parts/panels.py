@@ -35,16 +35,20 @@ def caption(result: Result) -> str:
     if result.iterations is None:
         return result.name
     many = "iteration" if result.iterations == 1 else "iterations"
-    return f"planapo, {result.name}: {result.iterations} {many}, {result.seconds:.1f} s on the {result.device.upper()}"
+    how_long = f"{result.iterations} {many}, {result.seconds:.1f} s on the {result.device.upper()}"
+    return f"planapo, {result.name}: {how_long}"
 
 
-def projection(axes: Axes, recording: Recording, result: Result, box: Box, *, along: int, bar_um: float) -> None:
+def projection(
+    axes: Axes, recording: Recording, result: Result, box: Box, *, along: int, bar_um: float
+) -> None:
     """Draw the brightest voxel along an axis, with a scale bar; axes are in micrometres."""
     flat = result.image[box].max(axis=along)
     z_um, y_um, x_um = extent_um(recording, box)
     down_um = y_um if along == 0 else z_um
     shown = np.clip(flat / np.percentile(flat, BRIGHTEST), 0, 1) ** GAMMA
-    axes.imshow(shown, cmap=LIGHT, extent=(0, x_um, down_um, 0), aspect="auto", interpolation="lanczos", vmin=0, vmax=1)
+    extent = (0, x_um, down_um, 0)
+    axes.imshow(shown, cmap=LIGHT, extent=extent, aspect="auto", interpolation="lanczos", vmin=0, vmax=1)
     axes.set_axis_off()
     left, low = x_um * 0.035, down_um - x_um * 0.04
     axes.plot([left, left + bar_um], [low, low], color="white", lw=2.5, solid_capstyle="butt")
@@ -62,11 +66,12 @@ def outline(axes: Axes, recording: Recording) -> None:
         (zoom.start - (view.start or 0)) * edge
         for zoom, view, edge in zip(recording.zoom[1:], recording.view[1:], (dy, dx))
     ]
-    axes.add_patch(Rectangle((corner[1], corner[0]), width, height, fill=False, ec="white", lw=0.9, alpha=0.85))
+    frame = Rectangle((corner[1], corner[0]), width, height, fill=False, ec="white", lw=0.9, alpha=0.85)
+    axes.add_patch(frame)
 
 
 def liveliest_row_um(recording: Recording, as_recorded: Result) -> float:
-    """Return the row of the closer look that varies most as recorded: it gets the profile. Nothing restored decides."""
+    """Return the row of the closer look that varies most as recorded: nothing restored decides."""
     return (int(_zoomed(recording, as_recorded).std(axis=1).argmax()) + 0.5) * recording.image.voxel_um[1]
 
 
@@ -98,7 +103,8 @@ def spot_widths(axes: Axes, recording: Recording, results: Sequence[Result]) -> 
             axes.text(place, -0.02, f"{median:.2f}", color=colour, ha="center", va="top", fontsize=8.5)
     top = np.nanpercentile(results[0].judgement.spots.widths, 99)
     axes.set(xlim=(-0.5, 2.5), ylim=(-0.16 * top, 1.1 * top), ylabel="µm")
-    _title(axes, f"Full width at half maximum of {results[0].judgement.spots.count} isolated spots, and its median")
+    count = results[0].judgement.spots.count
+    _title(axes, f"Full width at half maximum of {count} isolated spots, and its median")
     axes.set_xticks(range(3), [f"along {axis}" for axis in "zyx"])
     axes.tick_params(axis="x", length=0)
 
@@ -112,8 +118,8 @@ def correlations(axes: Axes, recording: Recording, results: Sequence[Result]) ->
         if np.isfinite(resolution):
             agreement = np.interp(1 / resolution, curve.frequency, curve.correlation)
             axes.plot(1 / resolution, agreement, "o", color=colour, ms=5)
-            axes.annotate(f"{resolution:.2f} µm", (1 / resolution, agreement), (0, 7), textcoords="offset points",
-                          color=colour, fontsize=8.5, ha="center")  # fmt: skip
+            label = {"textcoords": "offset points", "color": colour, "fontsize": 8.5, "ha": "center"}
+            axes.annotate(f"{resolution:.2f} µm", (1 / resolution, agreement), (0, 7), **label)
     axes.plot(curve.frequency, curve.threshold(), color="#596273", lw=1, ls=":")
     axes.set(xlim=(0, curve.frequency[-1]), ylim=(-0.1, 1.05), xlabel="1/µm", ylabel="correlation")
     _title(axes, "Fourier shell correlation of two halves of the photons, lateral, and the half-bit limit")

@@ -1,4 +1,4 @@
-"""The picture of the demo: projections before and after, a closer look, a line profile, spot widths, correlation."""
+"""The picture of the demo: projections, a closer look, a line profile, spot widths, correlation."""
 
 from __future__ import annotations
 
@@ -79,7 +79,8 @@ def _projections(sheet: Sheet, recording: Recording, results: Sequence[Result]) 
     sheet.text(
         MARGIN_IN,
         sheet.height_in - 0.32,
-        f"Maximum projections: xy over all planes, xz over the rows of the frame, the closer look over {panels.depth_um(recording):.1f} µm in z. "
+        "Maximum projections: xy over all planes, xz over the rows of the frame, "
+        f"the closer look over {panels.depth_um(recording):.1f} µm in z. "
         f"Every panel runs from 0 (the camera's offset) to its own {panels.BRIGHTEST:g}th percentile, "
         f"gamma {panels.GAMMA:g}.",
         fontsize=8.5,

@@ -77,13 +77,20 @@ BARS = Package(  # Apache-2.0
     sha256="62c4f338848fcc0acfdda04ecd1c941542a7a235a69bc67109236bafb985c88a",
     kind="wheel",
     megabytes=4,
+    # fmt: off
     images={
-        "flowdec/datasets/bars-25pct/actual.tif": "73167e64c704baf614ce10e5a46afdbe57dce845bd074f26c6046eb2cfd80f4f",
-        "flowdec/datasets/bars-25pct/data.tif": "5ababd03633dfe0e0e1baac57b918c5aa8869745139adb9e938a08ea6f6888f7",
-        "flowdec/datasets/bars-25pct/kernel.tif": "c7d84cc51e2c327bcde201cd91f339b1ec6971166204a57c356b8c440f529472",
-        "flowdec/datasets/bead-25pct/data.tif": "cd94cd1969c930912111ff819f64e54db0b87251f729685eaf77888b070d9c18",
-        "flowdec/datasets/bead-25pct/kernel.tif": "54e71b6bb16a70904d1298b9d59ccf1e201317d587a42b39d8aafc1e4205abb6",
+        "flowdec/datasets/bars-25pct/actual.tif":
+        "73167e64c704baf614ce10e5a46afdbe57dce845bd074f26c6046eb2cfd80f4f",
+        "flowdec/datasets/bars-25pct/data.tif":
+        "5ababd03633dfe0e0e1baac57b918c5aa8869745139adb9e938a08ea6f6888f7",
+        "flowdec/datasets/bars-25pct/kernel.tif":
+        "c7d84cc51e2c327bcde201cd91f339b1ec6971166204a57c356b8c440f529472",
+        "flowdec/datasets/bead-25pct/data.tif":
+        "cd94cd1969c930912111ff819f64e54db0b87251f729685eaf77888b070d9c18",
+        "flowdec/datasets/bead-25pct/kernel.tif":
+        "54e71b6bb16a70904d1298b9d59ccf1e201317d587a42b39d8aafc1e4205abb6",
     },
+    # fmt: on
 )
 
 
@@ -113,8 +120,9 @@ def _download(package: Package, folder: Path) -> Path:
     wanted = folder / "wanted.txt"
     wanted.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n")
     binary = "--no-binary" if package.kind == "source" else "--only-binary"
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--retries=1"]
-    command += [binary, package.name, "--no-build-isolation", "--dest", folder / "pip", "--requirement", wanted]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--retries=1", "--no-deps"]
+    command += [binary, package.name, "--no-build-isolation", "--require-hashes"]
+    command += ["--dest", folder / "pip", "--requirement", wanted]
     environment = {**os.environ, "PYTHONPATH": str(_metadata_only_backend(package, folder / "backend"))}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     files = list((folder / "pip").glob("*"))
@@ -127,26 +135,26 @@ def _download(package: Package, folder: Path) -> Path:
 def _metadata_only_backend(package: Package, folder: Path) -> Path:
     """Write a stand-in for the build backend of the source distribution.
 
-    pip asks a source distribution for its metadata even when it only downloads it. This answers without running
-    anything of the package, and without downloading the tools that would build it.
+    pip asks a source distribution for its metadata even when it only downloads it. This answers without
+    running anything of the package, and without downloading the tools that would build it.
     """
     module = folder / "hatchling" / "build.py"
     module.parent.mkdir(parents=True)
     (module.parent / "__init__.py").touch()
-    info, metadata = f"{package.name}-{package.version}.dist-info", "PKG-INFO"
+    info = f"{package.name}-{package.version}.dist-info"
     module.write_text(
         "import pathlib\n"
         "def prepare_metadata_for_build_wheel(folder, config_settings=None):\n"
         f"    info = pathlib.Path(folder, {info!r})\n"
         "    info.mkdir()\n"
-        f"    (info / 'METADATA').write_bytes(pathlib.Path({metadata!r}).read_bytes())\n"
+        "    (info / 'METADATA').write_bytes(pathlib.Path('PKG-INFO').read_bytes())\n"
         "    return info.name\n"
     )
     return folder
 
 
 def _members(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield each file of a package: its path without the folder that a source distribution wraps around it."""
+    """Yield each file of a package, its path without the folder around a source distribution."""
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
             for name in wheel.namelist():

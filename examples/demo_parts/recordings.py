@@ -70,7 +70,7 @@ class Recording:
 def cell(folder: Path) -> Recording:
     """Return the cell that `published.CELL` brings, recorded in a lattice light-sheet microscope."""
     offset = 98.0  # what the microscope's own program filled up with where nothing was recorded
-    # The light was not yet on in the first plane (a third of the second's brightness): it would ring into the rest.
+    # The first plane is dark, as if the light came on during its exposure: it would ring into the others.
     image = pa.Image(pa.imread(folder / "test_data" / "im_deskewed.tif")[1:], voxel_um=CELL_VOXEL_UM)
     raw = np.asarray(pa.imread(folder / "test_data" / "im_raw.tif")[1:])
     return Recording(
@@ -85,20 +85,20 @@ def cell(folder: Path) -> Recording:
         inside=np.s_[24:74, 64:320, 192:320],
         view=np.s_[:, :, 36:376],
         zoom=np.s_[40:62, 165:265, 205:305],
-        remarks=("its first plane, recorded before the light was on, was left out",),
+        remarks=("its dark first plane was left out",),
     )
 
 
 def deskewed(planes: np.ndarray, *, width: int, fill: float) -> np.ndarray:
     """Shift each plane of a stack that was recorded along a tilted stage to where it belongs.
 
-    The stage moves by cos(tilt) times its step along x from plane to plane; between pixels, linear interpolation.
+    From plane to plane it moves along x by its step times cos(tilt); between pixels, linear interpolation.
     """
     result = np.full((*planes.shape[:2], width), fill, np.float32)
     shift_px = STEP_UM * np.cos(np.radians(TILT_DEG)) / PIXEL_UM
-    first_px = width - planes.shape[2] - shift_px * len(planes)  # the last plane ends one shift before the last column
+    margin_px = (width - planes.shape[2] - shift_px * len(planes)) / 2  # the sheared stack lies in the middle
     for index, (plane, into) in enumerate(zip(planes, result)):
-        position = np.arange(width) - first_px / 2 - shift_px * (index + 0.5)
+        position = np.arange(width) - margin_px - shift_px * (index + 0.5)
         recorded = (position >= 0) & (position < planes.shape[2] - 1)
         left = position[recorded].astype(int)
         share = (position[recorded] - left).astype(np.float32)
@@ -111,7 +111,9 @@ def phantom(shape: tuple[int, int, int] = (64, 224, 224)) -> Recording:
     voxel_um, offset = (0.2, 0.1, 0.1), 100.0
     extent = np.multiply(shape, voxel_um)
     draw = {"shape": shape, "voxel_um": voxel_um}
-    envelope = pa.phantoms.shells(radius_um=0.35 * extent[0], thickness_um=0.15, intensity=2, centres_um=[extent / 2], **draw)
+    envelope = pa.phantoms.shells(
+        radius_um=0.35 * extent[0], thickness_um=0.15, intensity=2, centres_um=[extent / 2], **draw
+    )
     vesicles = pa.phantoms.beads(radius_um=0.12, count=90, distance_um=1.6, intensity=12, seed=1, **draw)
     threads = pa.phantoms.filaments(radius_um=0.08, count=25, intensity=6, seed=2, **draw)
     truth = envelope + vesicles + threads

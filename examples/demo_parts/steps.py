@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 @contextmanager
 def step(console: Console, what: str) -> Iterator[Callable[[float, float], None]]:
-    """Show `what` and the time it takes; the callable that it gives takes (done, total), as planapo calls it."""
+    """Show `what` and the time it takes; gives a callable that takes (done, total), as planapo calls it."""
     columns = SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"), BarColumn(20)
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         task = progress.add_task(what, total=None)

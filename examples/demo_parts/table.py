@@ -16,7 +16,11 @@ from demo_parts.restoring import NAMES, Result
 
 
 def show(
-    console: Console, recording: Recording, psf: pa.PsfReport, results: Sequence[Result], known: KnownAnswers | None
+    console: Console,
+    recording: Recording,
+    psf: pa.PsfReport,
+    results: Sequence[Result],
+    known: KnownAnswers | None,
 ) -> None:
     """Print the tables and the sentences that say how their figures were come by."""
     parts = [_resolution(recording, results)]
@@ -74,11 +78,12 @@ def _sentences(recording: Recording, psf: pa.PsfReport, results: Sequence[Result
     shape = " × ".join(map(str, recording.image.shape))
     voxel = " × ".join(f"{v:.3g}" for v in recording.image.voxel_um)
     device = next(d for d in pa.devices() if d.name == results[-1].device)
+    recorded = recording.valid.mean()
     narrow = " × ".join(f"{w:.2f}" for w in psf.fwhm_after_um)
     remarks = "".join(f"; {remark}" for remark in recording.remarks)
     return [
-        f"  Image: {shape} voxels of {voxel} µm (z, y, x), {recording.valid.mean():.0%} of them recorded{remarks}.",
+        f"  Image: {shape} voxels of {voxel} µm (z, y, x), {recorded:.0%} of them recorded{remarks}.",
         f"  PSF: a recorded bead of {narrow} µm. Device: {device.name}, {device.description}.",
-        f"  Spots: median ± half the interquartile range of the full widths at half maximum of {spots.count}, found once.",
-        "  Two halves: the photons divided at random, each half restored by itself; Fourier shell correlation, half-bit.",
+        f"  Spots: full widths at half maximum of the same {spots.count}; median ± half the quartile range.",
+        "  Two halves: of the photons, each restored by itself; Fourier shell correlation, half-bit.",
     ]

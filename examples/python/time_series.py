@@ -1,7 +1,7 @@
 """Restore a time series of stacks: time_series.py SERIES BEAD RESULT BACKGROUND
 
-The plan (transfer functions, FFT plans, buffers) is made once; no time point allocates anything. As many iterations
-for each, so that one brightness can be compared with another.
+The plan (transfer functions, FFT plans, buffers) is made once; no time point allocates anything. Each gets
+as many iterations, so that their brightness can be compared.
 """
 
 import sys

@@ -40,7 +40,7 @@ def shelf(tmp_path, monkeypatch):
 def put_package(published, shelf, image=IMAGE):
     """Put a source distribution on the shelf whose build would fail, and return how it is asked for."""
     contents = {
-        "pyproject.toml": b'[build-system]\nrequires = ["nothing-of-this-name"]\nbuild-backend = "hatchling.build"\n',
+        "pyproject.toml": b'[build-system]\nrequires = ["absent"]\nbuild-backend = "hatchling.build"\n',
         "PKG-INFO": b"Metadata-Version: 2.1\nName: recorded\nVersion: 1.0\n",
         "tests/data/image.tif": image,
         "hatchling/__init__.py": b"raise SystemExit('The code of the package was run.')\n",

@@ -39,18 +39,20 @@ def run(*command):
 
 
 def assert_restored(before, after):
-    """The brightest bead is narrower by a tenth at least, as any deconvolution makes it, and stays where it is."""
+    """The brightest bead stays in its place, narrower by a tenth at least: any deconvolution does that."""
     place = np.unravel_index(np.argmax(before), before.shape)
     box = tuple(slice(max(0, i - 4), i + 5) for i in place)
     widths = [np.array(pa.metrics.fwhm(volume[box], voxel_um=VOXEL_UM)) for volume in (before, after)]
     assert (widths[1] < 0.9 * widths[0]).all()
-    peaks = [np.array(np.unravel_index(np.argmax(volume[box]), volume[box].shape)) for volume in (before, after)]
+    shape = before[box].shape
+    peaks = [np.array(np.unravel_index(np.argmax(volume[box]), shape)) for volume in (before, after)]
     assert (np.abs(peaks[1] - peaks[0]) <= 1).all()
 
 
 def test_deconvolve_stack(files, tmp_path):
     result = tmp_path / "restored.tif"
-    said = run(sys.executable, EXAMPLES / "python/deconvolve_stack.py", files / "stack.tif", files / "bead.tif", result, 100)
+    script = EXAMPLES / "python" / "deconvolve_stack.py"
+    said = run(sys.executable, script, files / "stack.tif", files / "bead.tif", result, 100)
     assert "resampled" in said and "iteration 1 of" in said
     restored = pa.imread(result)
     assert restored.dtype == np.float32 and restored.voxel_um == pytest.approx(VOXEL_UM)
@@ -59,7 +61,8 @@ def test_deconvolve_stack(files, tmp_path):
 
 def test_time_series(files, tmp_path):
     result = tmp_path / "restored.tif"
-    said = run(sys.executable, EXAMPLES / "python/time_series.py", files / "series.tif", files / "bead.tif", result, 100)
+    script = EXAMPLES / "python" / "time_series.py"
+    said = run(sys.executable, script, files / "series.tif", files / "bead.tif", result, 100)
     assert said.startswith("3 time points")
     series, restored = pa.imread(files / "series.tif"), pa.imread(result)
     assert restored.axes == "TZYX" and restored.time_step_s == pytest.approx(2.5)
@@ -72,8 +75,9 @@ def test_cpp(files, tmp_path):
     build = Path(pa.__file__).parents[2]
     if not (build / "CMakeCache.txt").exists() or not shutil.which("cmake"):
         pytest.skip("planapo was not imported from a build tree, so there is no C++ tree to install")
-    run("cmake", "--install", build, "--prefix", tmp_path / "installed")
-    run("cmake", "-S", EXAMPLES / "cpp", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={tmp_path / 'installed'}")
+    installed = tmp_path / "installed"
+    run("cmake", "--install", build, "--prefix", installed)
+    run("cmake", "-S", EXAMPLES / "cpp", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={installed}")
     run("cmake", "--build", tmp_path / "build")
     program, result = tmp_path / "build" / "deconvolve_tiff", tmp_path / "restored.tif"
     assert "restored in" in run(program, files / "stack.tif", files / "bead.tif", result, 100)
@@ -81,7 +85,8 @@ def test_cpp(files, tmp_path):
     assert restored.voxel_um == pytest.approx(VOXEL_UM)
     assert_restored(pa.imread(files / "stack.tif"), restored)
 
-    missing = subprocess.run([program, "none.tif", files / "bead.tif", result, "100"], capture_output=True, text=True)
+    command = [program, "none.tif", files / "bead.tif", result, "100"]
+    missing = subprocess.run(command, capture_output=True, text=True)
     assert missing.returncode == 1 and "none.tif" in missing.stderr
 
 

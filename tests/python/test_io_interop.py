@@ -12,7 +12,7 @@ import planapo as pa
 tifffile = pytest.importorskip("tifffile")
 
 DTYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"]
-FIVE_AXES = (2, 3, 4, 5, 6)  # t, c, z, y, x
+FIVE_AXES = (2, 3, 4, 50, 60)  # planes large enough for ImageJ's notation
 # TIFF's ratio of integers, read as a float.
 LENGTH = {"rel": 1e-6}
 
@@ -28,10 +28,11 @@ def namespace_free(xml):
     return root
 
 
+@pytest.mark.parametrize("shape", [(4, 5, 6), (2, 200, 150), (4, 200, 250)])  # few, small and large planes
 @pytest.mark.parametrize("name", ["a.tif", "a.ome.tif"])
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_tifffile_reads_what_planapo_writes(tmp_path, name, dtype):
-    image = numbers((4, 5, 6), dtype)
+def test_tifffile_reads_what_planapo_writes(tmp_path, name, dtype, shape):
+    image = numbers(shape, dtype)
     pa.imwrite(tmp_path / name, image)
     read = tifffile.imread(tmp_path / name)
     assert read.dtype == dtype
