@@ -12,7 +12,7 @@ import planapo as pa
 tifffile = pytest.importorskip("tifffile")
 
 DTYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"]
-FIVE_AXES = (2, 3, 4, 50, 60)  # planes large enough for ImageJ's notation
+FIVE_AXES = (2, 3, 4, 50, 60)  # t, c, z, y, x; planes large enough for the notation of ImageJ
 # TIFF's ratio of integers, read as a float.
 LENGTH = {"rel": 1e-6}
 
