@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
-
 import planapo as pa
 from demo_parts import picture, published, recordings, restoring, table
 from demo_parts.judging import Judge
 from demo_parts.known import KnownAnswers, known_answers
 from demo_parts.steps import step
+from rich.console import Console
 
 RESULTS = Path(__file__).parents[1] / "build" / "demo"
 

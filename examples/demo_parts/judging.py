@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
 import planapo as pa
+
 from demo_parts.recordings import Recording
 
 LEAST_SPOTS = 20

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 import planapo as pa
 
 METHODS = ("wiener-butterworth", "matched")

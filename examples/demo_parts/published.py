@@ -71,26 +71,20 @@ CELL = Package(  # MIT
         "tests/test_data/psf.tif": "2905329a053d69631112bedbecb3a8fa35b1a90341591d23d81721be2dc1926c",
     },
 )
+_SETS = "flowdec/datasets"
 BARS = Package(  # Apache-2.0
     name="flowdec",
     version="1.1.0",
     sha256="62c4f338848fcc0acfdda04ecd1c941542a7a235a69bc67109236bafb985c88a",
     kind="wheel",
     megabytes=4,
-    # fmt: off
     images={
-        "flowdec/datasets/bars-25pct/actual.tif":
-        "73167e64c704baf614ce10e5a46afdbe57dce845bd074f26c6046eb2cfd80f4f",
-        "flowdec/datasets/bars-25pct/data.tif":
-        "5ababd03633dfe0e0e1baac57b918c5aa8869745139adb9e938a08ea6f6888f7",
-        "flowdec/datasets/bars-25pct/kernel.tif":
-        "c7d84cc51e2c327bcde201cd91f339b1ec6971166204a57c356b8c440f529472",
-        "flowdec/datasets/bead-25pct/data.tif":
-        "cd94cd1969c930912111ff819f64e54db0b87251f729685eaf77888b070d9c18",
-        "flowdec/datasets/bead-25pct/kernel.tif":
-        "54e71b6bb16a70904d1298b9d59ccf1e201317d587a42b39d8aafc1e4205abb6",
+        f"{_SETS}/bars-25pct/actual.tif": "73167e64c704baf614ce10e5a46afdbe57dce845bd074f26c6046eb2cfd80f4f",
+        f"{_SETS}/bars-25pct/data.tif": "5ababd03633dfe0e0e1baac57b918c5aa8869745139adb9e938a08ea6f6888f7",
+        f"{_SETS}/bars-25pct/kernel.tif": "c7d84cc51e2c327bcde201cd91f339b1ec6971166204a57c356b8c440f529472",
+        f"{_SETS}/bead-25pct/data.tif": "cd94cd1969c930912111ff819f64e54db0b87251f729685eaf77888b070d9c18",
+        f"{_SETS}/bead-25pct/kernel.tif": "54e71b6bb16a70904d1298b9d59ccf1e201317d587a42b39d8aafc1e4205abb6",
     },
-    # fmt: on
 )
 
 

@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+import planapo as pa
 from rich.console import Console
 
-import planapo as pa
 from demo_parts.judging import Judge, Judgement
 from demo_parts.recordings import Recording
 from demo_parts.steps import step

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import planapo as pa
 from rich import box
 from rich.console import Console, Group
 from rich.table import Table
 
-import planapo as pa
 from demo_parts.judging import Judgement
 from demo_parts.known import KnownAnswers
 from demo_parts.recordings import Recording
@@ -67,9 +67,7 @@ def _known(known: KnownAnswers) -> Table:
         table.add_column(NAMES.get(key, "as recorded"), justify="right", no_wrap=True)
     table.add_row("bars: error to the truth", *(f"{e:.3f}" for e in known.bars_nrmse.values()))
     table.add_row("real bead: width, z (px)", *(f"{w[0]:.2f}" for w in known.bead_fwhm_px.values()))
-    table.add_row(
-        "iterations (bars, bead)", "", *(", ".join(map(str, n)) for n in known.iterations.values())
-    )
+    table.add_row("iterations (bars, bead)", "", *(", ".join(map(str, n)) for n in known.iterations.values()))
     return table
 
 

@@ -7,7 +7,6 @@ as many iterations, so that their brightness can be compared.
 import sys
 
 import numpy as np
-
 import planapo as pa
 
 

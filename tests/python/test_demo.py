@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
-
 import planapo as pa
+import pytest
 
 pytest.importorskip("rich")
 pytest.importorskip("matplotlib")

@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
-
 import planapo as pa
+import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SHORT = [*EXAMPLES.glob("cpp/*.cpp"), *EXAMPLES.glob("python/*.py"), *EXAMPLES.glob("notebooks/*.ipynb")]

@@ -5,9 +5,8 @@ import json
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
-import pytest
-
 import planapo as pa
+import pytest
 
 tifffile = pytest.importorskip("tifffile")
 
@@ -81,13 +80,17 @@ def test_tifffile_unpacks(tmp_path, name, compression):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_planapo_reads_plain_files(tmp_path, dtype, byteorder, bigtiff):
     image = numbers((7, 5, 6), dtype)
-    tifffile.imwrite(tmp_path / "a.tif", image, byteorder=byteorder, bigtiff=bigtiff, photometric="minisblack")
+    tifffile.imwrite(
+        tmp_path / "a.tif", image, byteorder=byteorder, bigtiff=bigtiff, photometric="minisblack"
+    )
     read = pa.imread(tmp_path / "a.tif")
     assert (read.dtype, read.axes, read.voxel_um) == (np.dtype(dtype), "ZYX", None)
     np.testing.assert_array_equal(read, image)
 
 
-@pytest.mark.parametrize("options", [{"tile": (16, 32)}, {"rowsperstrip": 2}, {"compression": "zlib", "predictor": True}])
+@pytest.mark.parametrize(
+    "options", [{"tile": (16, 32)}, {"rowsperstrip": 2}, {"compression": "zlib", "predictor": True}]
+)
 @pytest.mark.parametrize("byteorder", "<>")
 def test_planapo_reads_tiles_strips_and_packed_files(tmp_path, options, byteorder):
     image = numbers((3, 45, 70))
@@ -106,7 +109,14 @@ def test_planapo_reads_imagej_hyperstacks(tmp_path, dtype, byteorder):
         imagej=True,
         byteorder=byteorder,
         resolution=(1 / 0.1, 1 / 0.2),
-        metadata={"axes": "TZCYX", "spacing": 0.3, "unit": "um", "finterval": 1.5, "Labels": labels, "Info": "a note"},
+        metadata={
+            "axes": "TZCYX",
+            "spacing": 0.3,
+            "unit": "um",
+            "finterval": 1.5,
+            "Labels": labels,
+            "Info": "a note",
+        },
     )
     read = pa.imread(tmp_path / "a.tif")
     assert (read.axes, read.time_step_s) == ("TCZYX", 1.5)
@@ -153,7 +163,9 @@ def test_axes_without_names_are_refused(tmp_path):
     tifffile.imwrite(tmp_path / "a.tif", numbers((2, 4, 5, 6)), photometric="minisblack")
     with pytest.raises(pa.InvalidArgument, match="4 axes that are not named"):
         pa.imread(tmp_path / "a.tif")
-    tifffile.imwrite(tmp_path / "b.tif", numbers((2, 4, 5, 6)), photometric="minisblack", metadata={"axes": "TZYX"})
+    tifffile.imwrite(
+        tmp_path / "b.tif", numbers((2, 4, 5, 6)), photometric="minisblack", metadata={"axes": "TZYX"}
+    )
     assert pa.imread(tmp_path / "b.tif").axes == "TZYX"
 
 

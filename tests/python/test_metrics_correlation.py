@@ -1,9 +1,8 @@
 """Fourier ring and shell correlation: identities, statistics of noise, known signal-to-noise ratios, axes."""
 
 import numpy as np
-import pytest
-
 import planapo as pa
+import pytest
 
 fsc = pa.metrics.fourier_shell_correlation
 

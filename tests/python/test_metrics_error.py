@@ -1,9 +1,8 @@
 """NRMSE, PSNR and SSIM against algebra and against scikit-image."""
 
 import numpy as np
-import pytest
-
 import planapo as pa
+import pytest
 
 
 def random_pair(shape, seed=0):

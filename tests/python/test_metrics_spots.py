@@ -4,9 +4,8 @@ import os
 from pathlib import Path
 
 import numpy as np
-import pytest
-
 import planapo as pa
+import pytest
 
 SIGMA_TO_FWHM = 2 * np.sqrt(2 * np.log(2))
 

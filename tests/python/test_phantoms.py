@@ -1,9 +1,8 @@
 """Phantoms against geometry, blur against a direct sum, noise against the statistics of a camera."""
 
 import numpy as np
-import pytest
-
 import planapo as pa
+import pytest
 
 BALL = 4 / 3 * np.pi
 

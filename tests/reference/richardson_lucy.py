@@ -1,7 +1,7 @@
 """Richardson-Lucy with unmatched back projectors, naive, in double precision: what planapo is tested on.
 
-Iteration: x <- max(x ((y / max(x * f + background, floor)) * b), floor) with * for convolution. Where the boundary is
-zero, the estimate is 0 outside and the ratio 1: nothing was recorded there that could correct anything.
+Iteration: x <- max(x ((y / max(x * f + background, floor)) * b), floor) with * for convolution. Where the
+boundary is zero, the estimate is 0 outside and the ratio 1: nothing recorded there could correct anything.
 Sources: Richardson (1972), https://doi.org/10.1364/JOSA.62.000055;
 Lucy (1974), https://doi.org/10.1086/111605; Guo et al. (2020), https://doi.org/10.1038/s41587-020-0560-x
 """
@@ -46,8 +46,17 @@ def i_divergence(observed, predicted):
     return np.sum(observed[seen] * log_ratio) - observed.sum() + predicted.sum()
 
 
-def estimates(image, psf, *, method="wiener-butterworth", background=0.0, boundary="mirror", start="image",
-              floor=None, **projector_options):
+def estimates(
+    image,
+    psf,
+    *,
+    method="wiener-butterworth",
+    background=0.0,
+    boundary="mirror",
+    start="image",
+    floor=None,
+    **projector_options,
+):
     """Yield (estimate, I-divergence) for iteration 0 (the start), 1, 2, ... without end.
 
     For unmatched projectors the divergence is that of the estimate scaled to the image's flux: they overshoot

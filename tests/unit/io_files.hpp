@@ -93,45 +93,53 @@ struct TestPage {
 
 enum class Cut { strips, tiles };
 
+inline void write_page_tags(TIFF* tiff, const TestPage& page, Cut cut) {
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, static_cast<std::uint32_t>(page.width));
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, static_cast<std::uint32_t>(page.height));
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 16);
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, static_cast<int>(page.samples));
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, page.samples == 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK);
+    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    if (cut == Cut::strips) TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 3u);
+    if (cut == Cut::tiles) {
+        TIFFSetField(tiff, TIFFTAG_TILEWIDTH, 16u);
+        TIFFSetField(tiff, TIFFTAG_TILELENGTH, 16u);
+    }
+    if (!page.description.empty()) TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, page.description.c_str());
+    if (page.more_tags) page.more_tags(tiff);
+}
+
+inline void write_page_voxels(TIFF* tiff, const TestPage& page, Cut cut) {
+    std::uint16_t planar = 0;
+    TIFFGetField(tiff, TIFFTAG_PLANARCONFIG, &planar);
+    const std::int64_t together = planar == PLANARCONFIG_CONTIG ? page.samples : 1;
+    const std::int64_t rows = cut == Cut::tiles ? 16 : 3, columns = cut == Cut::tiles ? 16 : page.width;
+    std::uint32_t part = 0;
+    for (std::int64_t first = 0; first < page.samples; first += together)
+        for (std::int64_t y0 = 0; y0 < page.height; y0 += rows)
+            for (std::int64_t x0 = 0; x0 < page.width; x0 += columns) {
+                const std::int64_t height = cut == Cut::tiles ? rows : std::min(rows, page.height - y0);
+                std::vector<std::uint16_t> buffer(static_cast<std::size_t>(height * columns * together));
+                for (std::int64_t y = 0; y < std::min(height, page.height - y0); ++y)
+                    for (std::int64_t x = 0; x < std::min(columns, page.width - x0); ++x)
+                        for (std::int64_t s = 0; s < together; ++s)
+                            buffer[static_cast<std::size_t>((y * columns + x) * together + s)] =
+                                page.voxel(y0 + y, x0 + x, first + s);
+                const auto bytes = static_cast<tmsize_t>(2 * buffer.size());
+                ASSERT_EQ(cut == Cut::tiles ? TIFFWriteEncodedTile(tiff, part++, buffer.data(), bytes)
+                                            : TIFFWriteEncodedStrip(tiff, part++, buffer.data(), bytes),
+                          bytes);
+            }
+}
+
 /// Writes pages through libtiff: `mode` chooses byte order and offsets ("wb", "wl8", ...).
 inline void write_pages(const fs::path& path, const std::vector<TestPage>& pages, const char* mode = "w",
                         Cut cut = Cut::strips) {
     TIFF* tiff = TIFFOpen(path.c_str(), mode);
     ASSERT_NE(tiff, nullptr);
     for (const TestPage& page : pages) {
-        TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, static_cast<std::uint32_t>(page.width));
-        TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, static_cast<std::uint32_t>(page.height));
-        TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 16);
-        TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, static_cast<int>(page.samples));
-        TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, page.samples == 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK);
-        TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
-        if (cut == Cut::strips) TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 3u);
-        if (cut == Cut::tiles) {
-            TIFFSetField(tiff, TIFFTAG_TILEWIDTH, 16u);
-            TIFFSetField(tiff, TIFFTAG_TILELENGTH, 16u);
-        }
-        if (!page.description.empty()) TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, page.description.c_str());
-        if (page.more_tags) page.more_tags(tiff);
-        std::uint16_t planar = 0;
-        TIFFGetField(tiff, TIFFTAG_PLANARCONFIG, &planar);
-        const std::int64_t together = planar == PLANARCONFIG_CONTIG ? page.samples : 1;
-        const std::int64_t rows = cut == Cut::tiles ? 16 : 3, columns = cut == Cut::tiles ? 16 : page.width;
-        std::uint32_t part = 0;
-        for (std::int64_t first = 0; first < page.samples; first += together)
-            for (std::int64_t y0 = 0; y0 < page.height; y0 += rows)
-                for (std::int64_t x0 = 0; x0 < page.width; x0 += columns) {
-                    const std::int64_t height = cut == Cut::tiles ? rows : std::min(rows, page.height - y0);
-                    std::vector<std::uint16_t> buffer(static_cast<std::size_t>(height * columns * together));
-                    for (std::int64_t y = 0; y < std::min(height, page.height - y0); ++y)
-                        for (std::int64_t x = 0; x < std::min(columns, page.width - x0); ++x)
-                            for (std::int64_t s = 0; s < together; ++s)
-                                buffer[static_cast<std::size_t>((y * columns + x) * together + s)] =
-                                    page.voxel(y0 + y, x0 + x, first + s);
-                    const auto bytes = static_cast<tmsize_t>(2 * buffer.size());
-                    ASSERT_EQ(cut == Cut::tiles ? TIFFWriteEncodedTile(tiff, part++, buffer.data(), bytes)
-                                                : TIFFWriteEncodedStrip(tiff, part++, buffer.data(), bytes),
-                              bytes);
-                }
+        write_page_tags(tiff, page, cut);
+        write_page_voxels(tiff, page, cut);
         TIFFWriteDirectory(tiff);
     }
     TIFFClose(tiff);
