@@ -65,8 +65,8 @@ def _known(known: KnownAnswers) -> Table:
     table.add_column("", no_wrap=True)
     for key in known.bars_nrmse:
         table.add_column(NAMES.get(key, "as recorded"), justify="right", no_wrap=True)
-    table.add_row("bars: error to the truth", *(f"{e:.3f}" for e in known.bars_nrmse.values()))
-    table.add_row("real bead: width, z (px)", *(f"{w[0]:.2f}" for w in known.bead_fwhm_px.values()))
+    table.add_row("bars: error to truth", *(f"{e:.3f}" for e in known.bars_nrmse.values()))
+    table.add_row("bead: width, z (px)", *(f"{w[0]:.2f}" for w in known.bead_fwhm_px.values()))
     table.add_row("iterations (bars, bead)", "", *(", ".join(map(str, n)) for n in known.iterations.values()))
     return table
 
@@ -82,6 +82,6 @@ def _sentences(recording: Recording, psf: pa.PsfReport, results: Sequence[Result
     return [
         f"  Image: {shape} voxels of {voxel} µm (z, y, x), {recorded:.0%} of them recorded{remarks}.",
         f"  PSF: a recorded bead of {narrow} µm. Device: {device.name}, {device.description}.",
-        f"  Spots: full widths at half maximum of the same {spots.count}; median ± half the quartile range.",
+        f"  Spots: the same {spots.count}; full width at half maximum, median ± half the interquartile range.",
         "  Two halves: of the photons, each restored by itself; Fourier shell correlation, half-bit.",
     ]

@@ -31,7 +31,10 @@ FileStream FileStream::open(const fs::path& path) {
 }
 
 FileStream::FileStream(FileStream&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), position_(other.position_), error_(other.error_) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      position_(other.position_),
+      append_at_(other.append_at_),
+      error_(other.error_) {}
 
 FileStream::~FileStream() {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -71,12 +74,16 @@ std::int64_t FileStream::write(const void* from, std::int64_t bytes) {
         }
         done += put;
     }
+    // What is written elsewhere, such as links between headers, does not move the place where things are appended.
+    const bool appended = append_at_ >= 0 && position_ >= append_at_;
     position_ += done;
+    if (appended) append_at_ = position_;
     return done;
 }
 
 std::int64_t FileStream::seek(std::int64_t offset, int whence) {
-    const std::int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? position_ : size();
+    const std::int64_t end = append_at_ >= 0 ? append_at_ : size();
+    const std::int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? position_ : end;
     std::int64_t target = 0;
     if (__builtin_add_overflow(base, offset, &target) || target < 0) return -1;
     return position_ = target;

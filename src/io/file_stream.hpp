@@ -26,6 +26,11 @@ public:
     std::int64_t write(const void* from, std::int64_t bytes);
 
     std::int64_t seek(std::int64_t offset, int whence);  ///< as lseek; -1 for a negative position
+
+    /// Where SEEK_END leads from now on, growing with what is written there; before the first call, the file's end.
+    void append_at(std::int64_t position) { append_at_ = position; }
+    std::int64_t appended_up_to() const { return append_at_; }
+
     std::int64_t size() const;
     int error() const { return error_; }  ///< errno of the first failure, else 0
 
@@ -34,7 +39,7 @@ private:
     explicit FileStream(int descriptor) : descriptor_(descriptor) {}
 
     int descriptor_ = -1;
-    std::int64_t position_ = 0;
+    std::int64_t position_ = 0, append_at_ = -1;
     int error_ = 0;
 };
 

@@ -36,6 +36,10 @@ int sample_format_of(PixelType type) {
     }
 }
 
+std::int64_t plane_bytes(const PageFormat& format) {
+    return format.height * format.width * bytes_per_pixel(format.type);
+}
+
 /// All rows in one strip where nothing is packed, as ImageJ wants it; else strips of about 256 KiB.
 std::int64_t rows_per_strip(const PageFormat& format) {
     if (format.compression == Compression::none) return format.height;
@@ -55,7 +59,9 @@ void require_compression(Compression compression) {
 PageWriter::PageWriter(TemporaryFile& file, const PageFormat& format, Offsets offsets)
     : file_(file),
       format_(format),
-      tiff_(file.stream(), file.target().string(), offsets == Offsets::big ? "wl8" : "wl") {}
+      tiff_(file.stream(), file.target().string(), offsets == Offsets::big ? "wl8" : "wl"),
+      voxels_at_(format.compression == Compression::none ? file.stream().size() : -1),
+      headers_at_(voxels_at_ < 0 ? -1 : voxels_at_ + format.pages * plane_bytes(format)) {}
 
 void PageWriter::set_fields() {
     TIFF* tiff = tiff_;
@@ -89,8 +95,15 @@ void PageWriter::describe(const std::string& description, const ImageJBlocks& bl
 void PageWriter::append(const void* plane) {
     tiff_.forget();
     set_fields();
+    FileStream& stream = file_.stream();
+    stream.append_at(voxels_at_);
     write_voxels(plane);
-    if (TIFFWriteDirectory(tiff_) != 1 || file_.stream().error() != 0) fail();
+    if (voxels_at_ >= 0) {
+        voxels_at_ = stream.appended_up_to();
+        stream.append_at(headers_at_);
+    }
+    if (TIFFWriteDirectory(tiff_) != 1 || stream.error() != 0) fail();
+    headers_at_ = stream.appended_up_to();
 }
 
 void PageWriter::write_voxels(const void* plane) {

@@ -16,7 +16,7 @@ enum class Offsets { classic, big };
 
 /// What every page says.
 struct PageFormat {
-    std::int64_t height = 0, width = 0;
+    std::int64_t pages = 1, height = 0, width = 0;
     PixelType type = PixelType::float32;
     Compression compression = Compression::none;
     double x_per_um = 0, y_per_um = 0;  ///< 0: not stated
@@ -25,7 +25,9 @@ struct PageFormat {
 /// Throws `InvalidArgument` if libtiff was built without it.
 void require_compression(Compression compression);
 
-/// Writes little-endian pages to a temporary file. For one thread at a time.
+/// Writes little-endian pages to a temporary file. Where nothing is packed all voxels come first, one plane behind the
+/// other, and then the headers: ImageJ looks at the first header alone and takes the planes to follow one another.
+/// For one thread at a time.
 class PageWriter {
 public:
     PageWriter(TemporaryFile& file, const PageFormat& format, Offsets offsets);
@@ -45,6 +47,7 @@ private:
     TemporaryFile& file_;
     PageFormat format_;
     TiffHandle tiff_;
+    std::int64_t voxels_at_, headers_at_;  // where the next of each go; -1: wherever the file ends
 };
 
 }  // namespace planapo::io

@@ -53,20 +53,9 @@ void check_info(const ImageInfo& info) {
                 "A voxel size or time step of {} cannot be; give positive numbers.", *length);
 }
 
-/// Readers of ImageJ's notation take the planes to lie side by side if there is room for all of them before the second
-/// header. Here the second plane and the headers lie there: room enough where what follows is smaller.
-bool mistaken_by_imagej_readers(const ImageInfo& info, PixelType type) {
-    ImageInfo in_file = info;
-    in_file.type = type;
-    constexpr std::int64_t headers = 1 << 16;
-    const std::int64_t planes = info.size.planes();
-    return planes > 1 && in_file.bytes() / planes * (planes - 2) < headers;
-}
-
-Notation choose_notation(const std::filesystem::path& path, const ImageInfo& info, PixelType type, Offsets offsets) {
+Notation choose_notation(const std::filesystem::path& path, PixelType type, Offsets offsets) {
     const bool asked = lower_case(path.stem().extension().string()) == ".ome";
-    const bool not_for_imagej = offsets == Offsets::big || type == PixelType::int8 || type == PixelType::float64 ||
-                                mistaken_by_imagej_readers(info, type);
+    const bool not_for_imagej = offsets == Offsets::big || type == PixelType::int8 || type == PixelType::float64;
     return asked || not_for_imagej ? Notation::ome : Notation::imagej;
 }
 
@@ -82,13 +71,14 @@ WritePlan plan_writing(const std::filesystem::path& path, const ImageInfo& info,
     const PixelType type = options.type.value_or(info.type);
     const std::int64_t bytes = most_bytes(info, type);
     const Offsets offsets = bytes > four_gib ? Offsets::big : Offsets::classic;
-    WritePlan plan{info, type, options.compression, bytes, offsets, choose_notation(path, info, type, offsets)};
+    WritePlan plan{info, type, options.compression, bytes, offsets, choose_notation(path, type, offsets)};
     if (!options.provenance.empty()) plan.info.provenance = options.provenance;
     return plan;
 }
 
 PageFormat WritePlan::page_format() const {
-    PageFormat format{.height = info.size.y,
+    PageFormat format{.pages = info.size.planes(),
+                      .height = info.size.y,
                       .width = info.size.x,
                       .type = type,
                       .compression = compression,

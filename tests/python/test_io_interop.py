@@ -11,7 +11,7 @@ import pytest
 tifffile = pytest.importorskip("tifffile")
 
 DTYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"]
-FIVE_AXES = (2, 3, 4, 50, 60)  # t, c, z, y, x; planes large enough for the notation of ImageJ
+FIVE_AXES = (2, 3, 4, 5, 6)  # t, c, z, y, x
 # TIFF's ratio of integers, read as a float.
 LENGTH = {"rel": 1e-6}
 

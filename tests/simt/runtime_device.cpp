@@ -1,4 +1,5 @@
 // The simulated runtime: errors and the device.
+#include <algorithm>
 #include <cstring>
 #include <iterator>
 #include <utility>

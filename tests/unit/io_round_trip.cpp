@@ -62,7 +62,7 @@ TEST(IoRoundTrip, EveryShape) {
 TEST(IoRoundTrip, NotationFollowsTheNameUnlessImageJCouldNotReadIt) {
     const Folder folder;
     const auto ome = [&](const char* name, PixelType type) {
-        const ImageInfo info = info_of(type, {.z = 4, .y = 200, .x = 200});
+        const ImageInfo info = info_of(type, {.z = 2, .y = 3, .x = 3});
         return write_image(folder / name, info, voxels_for(info).data()).ome;
     };
     EXPECT_FALSE(ome("a.tif", PixelType::float32));
@@ -72,8 +72,6 @@ TEST(IoRoundTrip, NotationFollowsTheNameUnlessImageJCouldNotReadIt) {
     EXPECT_TRUE(ome("a.b.OME.tiff", PixelType::uint16));
     EXPECT_TRUE(ome("a.tif", PixelType::int8));
     EXPECT_TRUE(ome("a.tif", PixelType::float64));
-    const ImageInfo two_planes = info_of(PixelType::float32, {.z = 2, .y = 200, .x = 200});
-    EXPECT_TRUE(write_image(folder / "a.tif", two_planes, voxels_for(two_planes).data()).ome);
 }
 
 TEST(IoRoundTrip, VolumesOfFloatsWithRowsApart) {
