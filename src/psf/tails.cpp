@@ -67,13 +67,13 @@ Index3 fade_px(const std::array<double, 3>& width_px) {
     return fade;
 }
 
-void fade_out(View<float> signal, const Index3& middle, const Index3& reach, const Index3& fade) {
+void fade_out(View<float> signal, const Index3& middle, const Index3& held, const Index3& fade) {
     const Index3 size = extents(signal.shape());
     std::array<std::vector<double>, 3> weights;
     for (int axis = 0; axis < 3; ++axis)
         for (std::int64_t i = 0; i < size[axis]; ++i) {
             const auto beyond =
-                static_cast<double>(std::abs(i - middle[axis]) - reach[axis]) / static_cast<double>(fade[axis] + 1);
+                static_cast<double>(std::abs(i - middle[axis]) - held[axis]) / static_cast<double>(fade[axis] + 1);
             weights[axis].push_back(0.5 + 0.5 * std::cos(std::numbers::pi * std::clamp(beyond, 0.0, 1.0)));
         }
     for (std::int64_t z = 0; z < size[0]; ++z)
