@@ -76,7 +76,16 @@ def test_tifffile_unpacks(tmp_path, name, compression):
     np.testing.assert_array_equal(tifffile.imread(tmp_path / name), image)
 
 
-@pytest.mark.parametrize("byteorder, bigtiff", itertools.product("<>", [False, True]))
+@pytest.mark.parametrize("name", ["a.tif", "a.ome.tif"])
+def test_unpacked_planes_follow_one_another(tmp_path, name):
+    """ImageJ looks at the first page's header alone; 35 bytes: odd sizes need no filling."""
+    pa.imwrite(tmp_path / name, numbers((2, 3, 4, 5, 7), "uint8"), axes="TCZYX")
+    with tifffile.TiffFile(tmp_path / name) as file:
+        starts = [page.dataoffsets[0] for page in file.pages]
+    assert list(np.diff(starts)) == [35] * 23
+
+
+@pytest.mark.parametrize("byteorder, bigtiff", list(itertools.product("<>", [False, True])))
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_planapo_reads_plain_files(tmp_path, dtype, byteorder, bigtiff):
     image = numbers((7, 5, 6), dtype)

@@ -140,8 +140,7 @@ TEST(IoRoundTrip, TheSameImageGivesTheSameFile) {
     }
 }
 
-// 4.3 GB that are mostly holes would test the reader; the writer's choice shows in the header alone. The bytes never
-// reach the disk: the writer is destroyed before.
+// The writer's choice shows in the header; the 4.6 GB never reach the disk, for the writer is destroyed before.
 TEST(IoRoundTrip, BigTiffAboveFourGiB) {
     const Folder folder;
     const ImageInfo large = info_of(PixelType::uint8, {.t = 70000, .y = 256, .x = 256});  // 4.6 GB
