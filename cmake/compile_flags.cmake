@@ -11,11 +11,13 @@ target_compile_features(planapo_flags INTERFACE cxx_std_20)
 set(cxx_flags
     -ffp-contract=off
     -fno-trapping-math  # nobody asks for floating-point exceptions; without it g++ vectorises no loop that chooses or compares
-    -fno-semantic-interposition)  # calls inside the library need no detour through the symbol table
+    -fno-semantic-interposition  # calls inside the library need no detour through the symbol table
+    "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")  # binaries and their messages do not depend on where they were built
 set(cuda_flags
     -std=c++20  # CMake 3.25 does not know C++20 for nvcc 13, and drops CUDA_STANDARD 20 without a word
     --fmad=false
     --expt-relaxed-constexpr  # formula.hpp uses the standard library's constexpr functions
+    "-Xcompiler=-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/="
     -diag-suppress=554)  # warns of View<const T>'s conversion to itself, which a requires-clause has ruled out already
 target_compile_options(planapo_flags INTERFACE
     "$<$<COMPILE_LANGUAGE:CXX>:${cxx_flags}>" "$<$<COMPILE_LANGUAGE:CUDA>:${cuda_flags}>")

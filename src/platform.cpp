@@ -1,10 +1,13 @@
 #include "platform.hpp"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -21,6 +24,78 @@ SharedLibrary SharedLibrary::open(const std::string& name_or_path) {
 }
 
 void* SharedLibrary::symbol(const char* name) const { return handle_ ? dlsym(handle_, name) : nullptr; }
+
+namespace {
+
+/// Notes the error of the call that has just failed.
+void note(std::error_code& failure) { failure.assign(errno, std::generic_category()); }
+
+/// Calls `move(offset)`, which moves some of the bytes from there on and says how many, until it moves no more.
+template <typename Move>
+std::int64_t move_all(std::int64_t bytes, std::error_code& failure, Move move) {
+    std::int64_t done = 0;
+    while (done < bytes) {
+        const ssize_t moved = move(done);
+        if (moved < 0 && errno == EINTR) continue;
+        if (moved < 0) return note(failure), -1;
+        if (moved == 0) break;
+        done += moved;
+    }
+    return done;
+}
+
+}  // namespace
+
+File File::open(const fs::path& path, std::error_code& failure) {
+    File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (file.descriptor_ < 0) note(failure);
+    return file;
+}
+
+File File::create(const fs::path& path, const fs::path& like, std::error_code& failure) {
+    File file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (file.descriptor_ < 0) note(failure);
+    struct stat facts {};
+    if (file.descriptor_ >= 0 && ::stat(like.c_str(), &facts) == 0) {
+        // Where the permissions cannot be had, the new file's own are as good.
+        [[maybe_unused]] const int kept = ::fchmod(file.descriptor_, facts.st_mode & 07777);
+    }
+    return file;
+}
+
+File::~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+std::int64_t File::read_at(void* into, std::int64_t bytes, std::int64_t position, std::error_code& failure) const {
+    return move_all(bytes, failure, [&](std::int64_t done) {
+        return ::pread(descriptor_, static_cast<char*>(into) + done, static_cast<std::size_t>(bytes - done),
+                       position + done);
+    });
+}
+
+std::int64_t File::write_at(const void* from, std::int64_t bytes, std::int64_t position, std::error_code& failure) {
+    const std::int64_t done = move_all(bytes, failure, [&](std::int64_t before) {
+        return ::pwrite(descriptor_, static_cast<const char*>(from) + before, static_cast<std::size_t>(bytes - before),
+                        position + before);
+    });
+    if (done >= 0 && done < bytes) failure = std::make_error_code(std::errc::io_error);
+    return done == bytes ? done : -1;
+}
+
+std::int64_t File::size() const {
+    struct stat facts {};
+    return ::fstat(descriptor_, &facts) == 0 ? static_cast<std::int64_t>(facts.st_size) : 0;
+}
+
+void File::flush(std::error_code& failure) {
+    if (::fsync(descriptor_) != 0) note(failure);
+}
+
+void flush_folder(const fs::path& folder) {
+    std::error_code ignored;
+    File::open(folder, ignored).flush(ignored);
+}
 
 fs::path library_folder() {
     Dl_info info{};

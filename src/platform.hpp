@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 namespace planapo::platform {
@@ -28,6 +30,35 @@ private:
     void* handle_ = nullptr;
     std::string error_;
 };
+
+/// An open file: bytes at positions. Move-only; closed when destroyed. Whatever fails says why in `failure` and leaves
+/// it alone otherwise.
+class File {
+public:
+    /// An existing file, for reading. Waits for nobody, not even where it is a named pipe.
+    static File open(const std::filesystem::path& path, std::error_code& failure);
+    /// A file that was not there, for reading and writing, with the permissions of the file `like` if that exists.
+    static File create(const std::filesystem::path& path, const std::filesystem::path& like, std::error_code& failure);
+
+    File(File&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    File& operator=(File&&) = delete;
+    ~File();
+
+    /// As many bytes as there are, up to `bytes`; -1 on failure.
+    std::int64_t read_at(void* into, std::int64_t bytes, std::int64_t position, std::error_code& failure) const;
+    /// All of `bytes`, or -1 on failure.
+    std::int64_t write_at(const void* from, std::int64_t bytes, std::int64_t position, std::error_code& failure);
+    std::int64_t size() const;
+    /// Returns when the disk has it all.
+    void flush(std::error_code& failure);
+
+private:
+    explicit File(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_;
+};
+
+/// The names in a folder reach the disk, where its file system can do that.
+void flush_folder(const std::filesystem::path& folder);
 
 /// The folder that holds libplanapo.so.
 std::filesystem::path library_folder();

@@ -1,12 +1,12 @@
-# planapo_add_suite(NAME [MACHINES cpu simulated cuda] [LINK TARGETS]): one program from NAME/*.cpp, one ctest test a GoogleTest.
+# planapo_add_suite(NAME [MACHINES cpu simulated cuda] [ORDERS reverse shuffled] [LINK TARGETS]): one program from NAME/*.cpp, one ctest test a GoogleTest.
 #
 # A suite with MACHINES is parameterised over their names: every test's name ends in /cpu, /simulated or /cuda, and the test skips
-# itself, with the reason, where that machine is not there. A test whose name holds "Soak" belongs to `make soak`.
+# itself, with the reason, where there is no card. ORDERS: those in which the simulator runs threads besides forward. A test whose name holds "Soak" belongs to `make soak`.
 include_guard()
 include(GoogleTest)
 
 function(planapo_add_suite suite)
-    cmake_parse_arguments(PARSE_ARGV 1 suite "" "" "MACHINES;LINK")
+    cmake_parse_arguments(PARSE_ARGV 1 suite "" "" "MACHINES;ORDERS;LINK")
     file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${suite}/*.cpp")
     if(NOT sources)
         return()
@@ -25,6 +25,13 @@ function(planapo_add_suite suite)
     else()
         planapo_discover_tests(${suite}_tests "*" ${suite} cpu)
     endif()
+    set(machine_environment ${test_environment})
+    set(machine_prefix ${test_prefix})
+    foreach(order IN LISTS suite_ORDERS)
+        set(test_environment ${machine_environment} "PLANAPO_SIMT_ORDER=${order}")
+        set(test_prefix "${order} order: ${machine_prefix}")
+        planapo_discover_tests(${suite}_tests "*/simulated*" ${suite} simulated ${order})
+    endforeach()
 endfunction()
 
 # Registers the tests of `program` that match `wanted` under the labels that follow; those with Soak in their name also under soak.

@@ -82,6 +82,6 @@ def _sentences(recording: Recording, psf: pa.PsfReport, results: Sequence[Result
     return [
         f"  Image: {shape} voxels of {voxel} µm (z, y, x), {recorded:.0%} of them recorded{remarks}.",
         f"  PSF: a recorded bead of {narrow} µm. Device: {device.name}, {device.description}.",
-        f"  Spots: the same {spots.count}, full width at half maximum: median ± half the quartile range.",
+        f"  Spots: the same {spots.count}, FWHM: median ± half the interquartile range.",
         "  Two halves: of the photons, each restored by itself; Fourier shell correlation, half-bit.",
     ]

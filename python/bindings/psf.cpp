@@ -15,6 +15,12 @@ PsfCentre centre_named(const std::string& name) {
     return PsfCentre::none;
 }
 
+PsfTails tails_named(const std::string& name) {
+    if (name == "smoothed") return PsfTails::smoothed;
+    require(name == "as-measured", "tails is \"{}\": use \"smoothed\" or \"as-measured\".", name);
+    return PsfTails::as_measured;
+}
+
 py::array gaussian(const std::array<double, 3>& fwhm_um, const std::array<double, 3>& voxel_um,
                    const std::optional<std::array<std::int64_t, 3>>& shape, double energy) {
     GaussianPsfOptions options{.shape = std::nullopt, .energy = energy};
@@ -24,8 +30,9 @@ py::array gaussian(const std::array<double, 3>& fwhm_um, const std::array<double
 
 py::tuple prepare(const FloatArray& measured, const std::array<double, 3>& psf_voxel_um,
                   const std::array<double, 3>& voxel_um, const std::string& centre, std::optional<double> background,
-                  double energy) {
-    const PreparePsfOptions options{.centre = centre_named(centre), .background = background, .energy = energy};
+                  double energy, const std::string& tails) {
+    const PreparePsfOptions options{
+        .centre = centre_named(centre), .background = background, .energy = energy, .tails = tails_named(tails)};
     const View<const float> view = view_of(measured);
     PreparedPsf prepared = [&] {
         const py::gil_scoped_release no_gil;
@@ -58,7 +65,7 @@ void bind_psf(py::module_& module) {
 
     module.def("psf_gaussian", &gaussian, py::arg("fwhm_um"), py::arg("voxel_um"), py::arg("shape"), py::arg("energy"));
     module.def("psf_prepare", &prepare, py::arg("measured").noconvert(), py::arg("psf_voxel_um"), py::arg("voxel_um"),
-               py::arg("centre"), py::arg("background"), py::arg("energy"));
+               py::arg("centre"), py::arg("background"), py::arg("energy"), py::arg("tails"));
     module.def(
         "psf_warnings", [](const FloatArray& psf) { return look_at(view_of(psf)).warnings; },
         py::arg("psf").noconvert());

@@ -83,6 +83,7 @@ def prepare(
     centre: str = "peak",
     background: float | None = None,
     energy: float = 0.999,
+    tails: str = "smoothed",
 ) -> tuple[Image, PsfReport]:
     """Make a measured PSF ready for `deconvolve`.
 
@@ -104,6 +105,8 @@ def prepare(
         In the units of `measured`. Default: estimated around the PSF.
     energy : float, default 0.999
         Share of the light that the cropped box holds, in [0.5, 1].
+    tails : {"smoothed", "as-measured"}
+        Where only noise is left of the PSF, it is averaged with its neighbours, or kept.
 
     Returns
     -------
@@ -132,7 +135,7 @@ def prepare(
     source = target if known is None else voxel_triple("psf_voxel_um", known)
     level = None if background is None else number("background", background)
     prepared, report = _core.psf_prepare(
-        as_planes(values), source, target, str(centre), level, number("energy", energy)
+        as_planes(values), source, target, str(centre), level, number("energy", energy), str(tails)
     )
     for sentence in report.warnings:
         warn(sentence)
@@ -177,7 +180,7 @@ def fwhm(psf: Any, *, voxel_um: float | Sequence[float] | None = None) -> tuple[
 
 def resampled(psf: np.ndarray, source: Sequence[float], target: Sequence[float]) -> np.ndarray:
     """Return a PSF (Z, Y, X) on voxels of another size; its origin, background and box are kept."""
-    result, _ = _core.psf_prepare(psf, tuple(source), tuple(target), "none", 0.0, 1.0)
+    result, _ = _core.psf_prepare(psf, tuple(source), tuple(target), "none", 0.0, 1.0, "as-measured")
     return result
 
 

@@ -1,14 +1,7 @@
-// Files as libtiff sees them (Linux).
 #include "file_stream.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
+#include <cstdio>
 #include <random>
-#include <system_error>
-#include <utility>
 
 #include "../message.hpp"
 
@@ -16,28 +9,20 @@ namespace planapo::io {
 
 namespace fs = std::filesystem;
 
-std::string reason(int error) { return std::generic_category().message(error); }
-
 FileStream FileStream::open(const fs::path& path) {
-    // Non-blocking, or a named pipe would make us wait for whoever writes to it.
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    require(descriptor >= 0, "Cannot open '{}': {}.", path.string(), reason(errno));
-    FileStream stream(descriptor);
-    struct stat facts {};
-    require(::fstat(descriptor, &facts) == 0, "Cannot look at '{}': {}.", path.string(), reason(errno));
-    require(S_ISREG(facts.st_mode), "'{}' is not a file{}.", path.string(),
-            S_ISDIR(facts.st_mode) ? " but a folder" : "");
+    std::error_code failure;
+    FileStream stream(platform::File::open(path, failure));
+    require(!failure, "Cannot open '{}': {}.", path.string(), failure.message());
+    const fs::file_status status = fs::status(path, failure);
+    require(fs::is_regular_file(status), "'{}' is not a file{}.", path.string(),
+            fs::is_directory(status) ? " but a folder" : "");
     return stream;
 }
 
-FileStream::FileStream(FileStream&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)),
-      position_(other.position_),
-      append_at_(other.append_at_),
-      error_(other.error_) {}
-
-FileStream::~FileStream() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+/// What a call that moved so many bytes returns; remembers the first failure.
+std::int64_t FileStream::result(std::int64_t moved, std::error_code failure) {
+    if (moved < 0 && !error_) error_ = failure;
+    return moved;
 }
 
 std::int64_t FileStream::read(void* into, std::int64_t bytes) {
@@ -47,33 +32,14 @@ std::int64_t FileStream::read(void* into, std::int64_t bytes) {
 }
 
 std::int64_t FileStream::read_at(void* into, std::int64_t bytes, std::int64_t position) {
-    std::int64_t done = 0;
-    while (done < bytes) {
-        const ssize_t got = ::pread(descriptor_, static_cast<char*>(into) + done,
-                                    static_cast<std::size_t>(bytes - done), position + done);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) {
-            if (error_ == 0) error_ = errno;
-            return -1;
-        }
-        if (got == 0) break;
-        done += got;
-    }
-    return done;
+    std::error_code failure;
+    return result(file_.read_at(into, bytes, position, failure), failure);
 }
 
 std::int64_t FileStream::write(const void* from, std::int64_t bytes) {
-    std::int64_t done = 0;
-    while (done < bytes) {
-        const ssize_t put = ::pwrite(descriptor_, static_cast<const char*>(from) + done,
-                                     static_cast<std::size_t>(bytes - done), position_ + done);
-        if (put < 0 && errno == EINTR) continue;
-        if (put <= 0) {
-            if (error_ == 0) error_ = put < 0 ? errno : EIO;
-            return -1;
-        }
-        done += put;
-    }
+    std::error_code failure;
+    const std::int64_t done = result(file_.write_at(from, bytes, position_, failure), failure);
+    if (done < 0) return done;
     // What is written elsewhere, such as links between headers, does not move the place where things are appended.
     const bool appended = append_at_ >= 0 && position_ >= append_at_;
     position_ += done;
@@ -87,11 +53,6 @@ std::int64_t FileStream::seek(std::int64_t offset, int whence) {
     std::int64_t target = 0;
     if (__builtin_add_overflow(base, offset, &target) || target < 0) return -1;
     return position_ = target;
-}
-
-std::int64_t FileStream::size() const {
-    struct stat facts {};
-    return ::fstat(descriptor_, &facts) == 0 ? static_cast<std::int64_t>(facts.st_size) : 0;
 }
 
 namespace {
@@ -120,17 +81,14 @@ void check_target(const fs::path& target) {
             folder.string());
 }
 
-int create(const fs::path& target, const fs::path& temporary) {
+platform::File create(const fs::path& target, const fs::path& temporary) {
     check_target(target);
-    const int descriptor = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    require(descriptor >= 0, "Cannot write '{}': no file can be made in '{}' ({}).", target.string(),
-            folder_of(target).string(), reason(errno));
-    struct stat facts {};
-    if (::stat(target.c_str(), &facts) == 0) {
-        // Who overwrites a file expects its permissions to stay; where they cannot, the new file's are as good.
-        [[maybe_unused]] const int kept = ::fchmod(descriptor, facts.st_mode & 07777);
-    }
-    return descriptor;
+    std::error_code failure;
+    // Who overwrites a file expects its permissions to stay.
+    platform::File file = platform::File::create(temporary, target, failure);
+    require(!failure, "Cannot write '{}': no file can be made in '{}' ({}).", target.string(),
+            folder_of(target).string(), failure.message());
+    return file;
 }
 
 }  // namespace
@@ -139,7 +97,8 @@ TemporaryFile::TemporaryFile(const fs::path& target)
     : target_(resolved(target)), temporary_(temporary_name(target_)), stream_(create(target_, temporary_)) {}
 
 TemporaryFile::~TemporaryFile() {
-    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+    std::error_code ignored;
+    if (!temporary_.empty()) fs::remove(temporary_, ignored);
 }
 
 void TemporaryFile::require_room(std::int64_t bytes) const {
@@ -153,16 +112,13 @@ void TemporaryFile::require_room(std::int64_t bytes) const {
 }
 
 void TemporaryFile::commit() {
-    require(::fsync(stream_.descriptor_) == 0, "Cannot write '{}': {} after {} bytes.", target_.string(), reason(errno),
-            stream_.size());
-    require(::rename(temporary_.c_str(), target_.c_str()) == 0, "Cannot give '{}' its name: {}.", target_.string(),
-            reason(errno));
+    std::error_code failure;
+    stream_.file_.flush(failure);
+    require(!failure, "Cannot write '{}': {} after {} bytes.", target_.string(), failure.message(), stream_.size());
+    fs::rename(temporary_, target_, failure);
+    require(!failure, "Cannot give '{}' its name: {}.", target_.string(), failure.message());
     temporary_.clear();
-    // The name itself reaches the disk with its folder; where a file system refuses that, the data are there already.
-    if (const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); folder >= 0) {
-        ::fsync(folder);
-        ::close(folder);
-    }
+    platform::flush_folder(folder_of(target_));  // the name itself; the data are there already
 }
 
 }  // namespace planapo::io

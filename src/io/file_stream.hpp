@@ -1,22 +1,21 @@
 // Files as libtiff sees them: positioned reads and writes that remember why they failed, and files that appear only
-// when whole. The platform's calls for image files are in file_stream.cpp alone.
+// when whole.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <system_error>
+
+#include "../platform.hpp"
 
 namespace planapo::io {
 
-/// An open file with a position. Move-only; closed when destroyed.
+/// An open file with a position. Move-only.
 class FileStream {
 public:
     /// Opens an existing regular file for reading; throws `InvalidArgument` with the reason.
     static FileStream open(const std::filesystem::path& path);
-
-    FileStream(FileStream&& other) noexcept;
-    FileStream& operator=(FileStream&&) = delete;
-    ~FileStream();
 
     /// As many bytes as there are, up to `bytes`; -1 on failure.
     std::int64_t read(void* into, std::int64_t bytes);
@@ -31,16 +30,17 @@ public:
     void append_at(std::int64_t position) { append_at_ = position; }
     std::int64_t appended_up_to() const { return append_at_; }
 
-    std::int64_t size() const;
-    int error() const { return error_; }  ///< errno of the first failure, else 0
+    std::int64_t size() const { return file_.size(); }
+    std::error_code error() const { return error_; }  ///< of the first failure
 
 private:
     friend class TemporaryFile;
-    explicit FileStream(int descriptor) : descriptor_(descriptor) {}
+    explicit FileStream(platform::File file) : file_(std::move(file)) {}
+    std::int64_t result(std::int64_t moved, std::error_code failure);
 
-    int descriptor_ = -1;
+    platform::File file_;
     std::int64_t position_ = 0, append_at_ = -1;
-    int error_ = 0;
+    std::error_code error_;
 };
 
 /// A file that is written under a temporary name in the target's folder, and either takes the target's name or
@@ -68,8 +68,5 @@ private:
     std::filesystem::path target_, temporary_;
     FileStream stream_;
 };
-
-/// What the operating system says about an error number.
-std::string reason(int error);
 
 }  // namespace planapo::io

@@ -16,7 +16,7 @@ namespace {
 void check_beginning(FileStream& stream, const std::string& name) {
     std::array<unsigned char, 4> bytes{};
     const std::int64_t got = stream.read_at(bytes.data(), 4, 0);
-    require(got >= 0, "Cannot read '{}': {}.", name, reason(stream.error()));
+    require(got >= 0, "Cannot read '{}': {}.", name, stream.error().message());
     require(got > 0, "'{}' is empty (0 bytes): it holds no image.", name);
     const bool little = bytes[0] == 'I' && bytes[1] == 'I' && (bytes[2] == 42 || bytes[2] == 43) && bytes[3] == 0;
     const bool big = bytes[0] == 'M' && bytes[1] == 'M' && bytes[2] == 0 && (bytes[3] == 42 || bytes[3] == 43);

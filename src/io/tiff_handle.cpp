@@ -34,8 +34,8 @@ TiffHandle::TiffHandle(FileStream& stream, const std::string& name, const char* 
     if (*mode == 'r') TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), largest_piece(stream.size()));
     tiff_ =
         TIFFClientOpenExt(name.c_str(), mode, &stream, read, write, seek, close, size, nullptr, nullptr, options.get());
-    require(tiff_ != nullptr || stream.error() == 0, "Cannot {} '{}': {} after {} bytes.",
-            *mode == 'r' ? "read" : "write", name, reason(stream.error()), stream.size());
+    require(tiff_ != nullptr || !stream.error(), "Cannot {} '{}': {} after {} bytes.", *mode == 'r' ? "read" : "write",
+            name, stream.error().message(), stream.size());
     require(tiff_ != nullptr, "'{}' cannot be opened as a TIFF file: {}.", name, complaint());
 }
 

@@ -102,7 +102,7 @@ void PageWriter::append(const void* plane) {
         voxels_at_ = stream.appended_up_to();
         stream.append_at(headers_at_);
     }
-    if (TIFFWriteDirectory(tiff_) != 1 || stream.error() != 0) fail();
+    if (TIFFWriteDirectory(tiff_) != 1 || stream.error()) fail();
     headers_at_ = stream.appended_up_to();
 }
 
@@ -118,9 +118,9 @@ void PageWriter::write_voxels(const void* plane) {
 }
 
 void PageWriter::fail() const {
-    const int error = file_.stream().error();
+    const std::error_code error = file_.stream().error();
     throw InvalidArgument(fmt::format("Cannot write '{}': {} after {} bytes.", file_.target().string(),
-                                      error != 0 ? reason(error) : tiff_.complaint(), file_.stream().size()));
+                                      error ? error.message() : tiff_.complaint(), file_.stream().size()));
 }
 
 }  // namespace planapo::io

@@ -32,13 +32,13 @@ void warn(PsfLook& look) {
         look.warnings.push_back(
             fmt::format("The PSF's peak lies ({:+.1f}, {:+.1f}, {:+.1f}) px (z, y, x) from its origin, the voxel n / "
                         "2: the result will be "
-                        "shifted by as much the other way. Centre the PSF first (prepare_psf).",
+                        "shifted by as much the other way. Centre the PSF, or have it prepared, which does that.",
                         offset[0], offset[1], offset[2]));
     if (look.rim_share > 0.01)
         look.warnings.push_back(
             fmt::format("{:.1f} % of the PSF's sum lies in its outermost voxels: a background was left in, or its "
                         "window cuts its tails off. "
-                        "Remove the background first (prepare_psf), or give a larger window.",
+                        "Remove the background, give a larger window, or have the PSF prepared, which sees to both.",
                         100 * look.rim_share));
     if (look.negative_sum < 0)
         look.warnings.push_back(fmt::format(

@@ -58,6 +58,15 @@ def test_prepare_cleans_centres_and_resamples():
     assert report.steps and all(step.endswith(".") for step in report.steps)
 
 
+def test_tails_are_smoothed_unless_wanted_as_measured():
+    noise = np.random.default_rng(3).normal(0, 1e-4, (31, 31, 31))
+    measured = pa.psf.gaussian(3, shape=(31, 31, 31)) + noise
+    corner = (slice(0, 6),) * 3  # nothing but noise
+    smoothed, _ = pa.psf.prepare(measured, background=0, energy=1)
+    kept, _ = pa.psf.prepare(measured, background=0, energy=1, tails="as-measured")
+    assert smoothed[corner].std() < 0.5 * kept[corner].std()
+
+
 def test_prepare_of_two_axes():
     measured = 1000 * np.asarray(pa.psf.gaussian((5, 5), shape=(31, 31))) + 10
 
@@ -79,6 +88,7 @@ BAD = {
     "constant": (lambda: pa.psf.prepare(np.ones((9, 9, 9))), r"\."),
     "nan": (lambda: pa.psf.prepare(np.full((9, 9, 9), np.nan)), "finite"),
     "centre": (lambda: pa.psf.prepare(np.ones((9, 9, 9)), centre="middle"), '"middle".*"peak"'),
+    "tails": (lambda: pa.psf.prepare(pa.psf.gaussian(3), tails="cut"), '"cut".*"as-measured"'),
     "energy": (lambda: pa.psf.prepare(pa.psf.gaussian(3), energy=2), "nergy"),
     "background": (lambda: pa.psf.prepare(pa.psf.gaussian(3), background="dark"), "background is 'dark'"),
     "width": (lambda: pa.psf.gaussian(0), "fwhm_um is 0"),

@@ -60,7 +60,8 @@ std::unique_ptr<FftLibrary> take_functions(const SharedLibrary& from) {
         from.find(library->destroy, "fftwf_destroy_plan") && from.find(library->init_threads, "fftwf_init_threads") &&
         from.find(library->plan_with_threads, "fftwf_plan_with_nthreads") &&
         from.find(library->import_wisdom, "fftwf_import_wisdom_from_filename") &&
-        from.find(library->export_wisdom, "fftwf_export_wisdom_to_filename");
+        from.find(library->export_wisdom, "fftwf_export_wisdom_to_filename") &&
+        from.find(library->forget_wisdom, "fftwf_forget_wisdom");
     if (!complete) return nullptr;
     // MKL must share this process's OpenMP (GNU's), not start a second pool of threads beside it.
     int (*set_layer)(int) = nullptr;

@@ -21,8 +21,9 @@ struct FftLibrary {
     void (*plan_with_threads)(int threads);
     int (*import_wisdom)(const char* path);
     int (*export_wisdom)(const char* path);
+    void (*forget_wisdom)();
 
-    static constexpr unsigned measure = 0, estimate = 1u << 6;
+    static constexpr unsigned measure = 0, estimate = 1u << 6, wisdom_only = 1u << 21;
 
     bool plans_need_timing = true;  // MKL plans at once and ignores the flags
     std::mutex planner;             // FFTW's planner is not thread-safe
