@@ -12,13 +12,19 @@ struct Operands {
         : grid(job.grid, device),
           observed(photons(job.image, device)),
           estimate(photons(job.image, device)),
-          partials(device.backend().partial_sums(job.image) * static_cast<std::int64_t>(sizeof(Misfit)), device) {}
+          course(static_cast<std::int64_t>(sizeof(Course)), device),
+          partials(device.backend().partial_sums(job.image) * static_cast<std::int64_t>(sizeof(Misfit)), device) {
+        const Course begun{.scale = 0.5};
+        device.backend().copy(&begun, course.data(), sizeof begun, {});
+        device.backend().wait({});
+    }
 
+    const Course* so_far() { return static_cast<const Course*>(course.data()); }
     Misfit* sums() { return static_cast<Misfit*>(partials.data()); }
 
     Grid grid;
     Volume<float> observed, estimate;
-    Buffer partials;
+    Buffer course, partials;
 };
 
 using Pass = std::function<void(Backend&, Operands&, const Stream&)>;
@@ -39,7 +45,7 @@ void add_pass(const std::string& name, const Device& device, const Job& job, std
 }  // namespace
 
 void add_iterate(const Device& device, const Job& job) {
-    constexpr float background = 10.f, scale = 0.5f, floor = 1e-4f;
+    constexpr float background = 10.f, floor = 1e-4f;
     const Margin margin = job.margin();
     const std::int64_t core = checked_bytes(job.image, sizeof(float)), grid = checked_bytes(job.grid, sizeof(float));
     add_pass("spread", device, job, core + grid, [=](Backend& backend, Operands& on, const Stream& stream) {
@@ -49,14 +55,14 @@ void add_iterate(const Device& device, const Job& job) {
         backend.ratio(on.grid.view(), on.observed, background, floor, margin, on.sums(), stream);
     });
     add_pass("misfit", device, job, 2 * core, [=](Backend& backend, Operands& on, const Stream& stream) {
-        backend.misfit(on.grid.view(), on.observed, background, scale, floor, on.sums(), stream);
+        backend.misfit(on.grid.view(), on.observed, background, on.so_far(), floor, on.sums(), stream);
     });
     add_pass("update", device, job, 3 * core, [=](Backend& backend, Operands& on, const Stream& stream) {
-        backend.update(on.grid.view(), on.estimate, floor, stream);
+        backend.update(on.grid.view(), on.estimate, floor, on.so_far(), stream);
     });
     add_pass("update_and_spread", device, job, 3 * core + grid,
              [=](Backend& backend, Operands& on, const Stream& stream) {
-                 backend.update_and_spread(on.grid.view(), on.estimate, floor, margin, stream);
+                 backend.update_and_spread(on.grid.view(), on.estimate, {}, floor, margin, on.so_far(), stream);
              });
 }
 

@@ -99,7 +99,7 @@ public:
         : backend_(backend), shape_(grid), forward_(Layout(grid), CUFFT_R2C), inverse_(Layout(grid), CUFFT_C2R) {
         const std::int64_t bytes = std::max(forward_.work_bytes(), inverse_.work_bytes());
         if (bytes == 0) return;
-        work_ = Buffer(bytes, Device(fmt::format("{}:{}", kind, backend.index())));
+        work_ = Buffer(bytes, Device(backend.device_name()));
         forward_.use_work_area(work_.data());
         inverse_.use_work_area(work_.data());
     }

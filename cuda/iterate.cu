@@ -1,6 +1,7 @@
 // The element-wise half of an iteration. The thread of a core voxel also writes the margin voxels that mirror it, and
 // reads none of them: so every verb works in place in one pass, without a race. Bytes that must move, for c core and g
-// grid voxels: spread 4 c + 4 g, ratio 8 c + 4 g, misfit 8 c, update 12 c, update_and_spread 12 c + 4 g.
+// grid voxels: spread 4 c + 4 g, ratio 8 c + 4 g, misfit 8 c, update 12 c, update_and_spread 12 c + 4 g, and 4 c more
+// where it keeps the estimate before.
 #include "launch.cuh"
 #include "plugin/backend.hpp"
 #include "plugin/walk.cuh"
@@ -78,10 +79,11 @@ __global__ void __launch_bounds__(threads_per_block)
 }
 
 __global__ void __launch_bounds__(threads_per_block)
-    misfit_kernel(View<const float> grid, View<const float> observed, float background, float scale, float floor,
-                  View<Misfit> partials) {
+    misfit_kernel(View<const float> grid, View<const float> observed, float background, View<const Course> course,
+                  float floor, View<Misfit> partials) {
     PLANAPO_SHARED(MisfitPartials, shared);
     Misfit sum{0, 0};
+    const auto scale = static_cast<float>(course(0, 0, 0).scale);
     const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) -> Voxel {
         return {grid(z, y, x), observed(z, y, x)};
     };
@@ -104,7 +106,8 @@ __global__ void __launch_bounds__(threads_per_block) total_kernel(View<Misfit> p
 }
 
 __global__ void __launch_bounds__(threads_per_block)
-    update_kernel(View<const float> grid, View<float> estimate, float floor) {
+    update_kernel(View<const float> grid, View<float> estimate, float floor, View<const Course> course) {
+    if (course(0, 0, 0).verdict != Verdict::go_on) return;
     const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) -> Voxel {
         return {grid(z, y, x), estimate(z, y, x)};
     };
@@ -114,12 +117,15 @@ __global__ void __launch_bounds__(threads_per_block)
 }
 
 __global__ void __launch_bounds__(threads_per_block)
-    update_and_spread_kernel(View<float> grid, View<float> estimate, float floor, Margin margin) {
+    update_and_spread_kernel(View<float> grid, View<float> estimate, View<float> previous, float floor, Margin margin,
+                             View<const Course> course) {
+    if (course(0, 0, 0).verdict != Verdict::go_on) return;
     const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) -> Voxel {
         return {grid(z, y, x), estimate(z, y, x)};
     };
     for_each_voxel(estimate.shape(), load, [&](std::int64_t z, std::int64_t y, std::int64_t x, Voxel voxel) {
         const float value = formula::corrected(voxel.other, voxel.grid, floor);
+        if (!previous.empty()) previous(z, y, x) = voxel.other;
         estimate(z, y, x) = value;
         put(grid, estimate.shape(), margin, z, y, x, value);
     });
@@ -145,25 +151,27 @@ void CudaBackend::ratio(View<float> grid, View<const float> observed, float back
     total(sums, queue(stream));
 }
 
-void CudaBackend::misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor,
-                         Misfit* partials, const Stream& stream) {
+void CudaBackend::misfit(View<const float> grid, View<const float> observed, float background, const Course* course,
+                         float floor, Misfit* partials, const Stream& stream) {
     const DeviceGuard guard(index_);
     const View<Misfit> sums(partials, {1, 1, partial_sums(observed.shape())});
     launch(misfit_kernel, walk_grid(observed.shape(), reducing_blocks_), walk_block(), sizeof(MisfitPartials),
-           queue(stream), grid, observed, background, scale, floor, sums);
+           queue(stream), grid, observed, background, View<const Course>(course, {1, 1, 1}), floor, sums);
     total(sums, queue(stream));
 }
 
-void CudaBackend::update(View<const float> grid, View<float> estimate, float floor, const Stream& stream) {
+void CudaBackend::update(View<const float> grid, View<float> estimate, float floor, const Course* course,
+                         const Stream& stream) {
     const DeviceGuard guard(index_);
-    launch(update_kernel, walk_grid(estimate.shape()), walk_block(), 0, queue(stream), grid, estimate, floor);
+    launch(update_kernel, walk_grid(estimate.shape()), walk_block(), 0, queue(stream), grid, estimate, floor,
+           View<const Course>(course, {1, 1, 1}));
 }
 
-void CudaBackend::update_and_spread(View<float> grid, View<float> estimate, float floor, Margin margin,
-                                    const Stream& stream) {
+void CudaBackend::update_and_spread(View<float> grid, View<float> estimate, View<float> previous, float floor,
+                                    Margin margin, const Course* course, const Stream& stream) {
     const DeviceGuard guard(index_);
-    launch(update_and_spread_kernel, walk_grid(estimate.shape()), walk_block(), 0, queue(stream), grid, estimate, floor,
-           margin);
+    launch(update_and_spread_kernel, walk_grid(estimate.shape()), walk_block(), 0, queue(stream), grid, estimate,
+           previous, floor, margin, View<const Course>(course, {1, 1, 1}));
 }
 
 }  // namespace planapo::cuda

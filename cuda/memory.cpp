@@ -1,4 +1,4 @@
-// Memory, copies and queues of the GPU, by the CUDA runtime.
+// Memory and copies of the GPU, by the CUDA runtime.
 #include "plugin/backend.hpp"
 
 namespace planapo::cuda {
@@ -57,14 +57,21 @@ void CudaBackend::copy(const void* from, void* to, std::int64_t bytes, const Str
           "cudaMemcpyAsync");
 }
 
-std::shared_ptr<void> CudaBackend::new_stream() {
-    const auto owner = std::make_shared<OwnedStream>(index_);
-    return {owner, owner->get()};
+void* CudaBackend::allocate_pinned(std::int64_t bytes) {
+    const DeviceGuard guard(index_);
+    void* block = nullptr;
+    const cudaError_t error = cudaHostAlloc(&block, static_cast<std::size_t>(bytes), cudaHostAllocDefault);
+    if (error == cudaErrorMemoryAllocation) {
+        cudaGetLastError();  // answered by null
+        return nullptr;
+    }
+    check(error, "cudaHostAlloc");
+    return block;
 }
 
-void CudaBackend::wait(const Stream& stream) {
-    const DeviceGuard guard(index_);
-    check(cudaStreamSynchronize(queue(stream)), "cudaStreamSynchronize");
+void CudaBackend::release_pinned(void* block) noexcept {
+    const DeviceGuard guard(index_, std::nothrow);
+    check_freed(cudaFreeHost(block));
 }
 
 }  // namespace planapo::cuda

@@ -67,6 +67,75 @@ private:
     cudaStream_t stream_ = nullptr;
 };
 
+/// An event without a time, on device `index`.
+class OwnedEvent {
+public:
+    explicit OwnedEvent(int index) : index_(index) {
+        const DeviceGuard guard(index);
+        check(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming | cudaEventBlockingSync),
+              "cudaEventCreateWithFlags");
+    }
+    ~OwnedEvent() {
+        const DeviceGuard guard(index_, std::nothrow);
+        check_freed(cudaEventDestroy(event_));
+    }
+    OwnedEvent(const OwnedEvent&) = delete;
+    OwnedEvent& operator=(const OwnedEvent&) = delete;
+
+    cudaEvent_t get() const { return event_; }
+
+private:
+    int index_;
+    cudaEvent_t event_ = nullptr;
+};
+
+/// What was captured from a stream.
+class OwnedGraph {
+public:
+    OwnedGraph() = default;
+    ~OwnedGraph() {
+        if (graph_ != nullptr) check_freed(cudaGraphDestroy(graph_));
+    }
+    OwnedGraph(OwnedGraph&& other) noexcept : graph_(std::exchange(other.graph_, nullptr)) {}
+    OwnedGraph& operator=(OwnedGraph&&) = delete;
+
+    cudaGraph_t get() const { return graph_; }
+    cudaGraph_t* place() { return &graph_; }
+
+private:
+    cudaGraph_t graph_ = nullptr;
+};
+
+/// A graph that can be launched.
+class OwnedExecutable {
+public:
+    OwnedExecutable() = default;
+    explicit OwnedExecutable(const OwnedGraph& graph) {
+        check(cudaGraphInstantiate(&executable_, graph.get(), 0), "cudaGraphInstantiate");
+    }
+    ~OwnedExecutable() {
+        if (executable_ != nullptr) check_freed(cudaGraphExecDestroy(executable_));
+    }
+    OwnedExecutable(OwnedExecutable&& other) noexcept : executable_(std::exchange(other.executable_, nullptr)) {}
+    OwnedExecutable& operator=(OwnedExecutable&& other) noexcept {
+        std::swap(executable_, other.executable_);
+        return *this;
+    }
+
+    /// Takes over the arguments of a graph of the same shape; false where there is none of that shape yet.
+    bool update(const OwnedGraph& graph) {
+        if (executable_ == nullptr) return false;
+        cudaGraphExecUpdateResultInfo why{};
+        const bool updated = cudaGraphExecUpdate(executable_, graph.get(), &why) == cudaSuccess;
+        cudaGetLastError();  // another shape is an answer
+        return updated;
+    }
+    cudaGraphExec_t get() const { return executable_; }
+
+private:
+    cudaGraphExec_t executable_ = nullptr;
+};
+
 /// Memory on device `index` that the backend keeps for itself; what its users hold is a Buffer's, and counted.
 class OwnedMemory {
 public:

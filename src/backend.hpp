@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include <planapo/export.hpp>
 #include <planapo/volume.hpp>
 
+#include "course.hpp"
 #include "formula.hpp"
 
 namespace planapo {
@@ -41,18 +43,31 @@ struct Survey {
     float minimum = 0, maximum = 0;
 };
 
-/// Sums over the voxels of an image and of what was expected there.
-struct Misfit {
-    double divergence = 0;  // I-divergence, sum of y log(y / p) - y + p
-    double expected = 0;    // sum of p
-};
-
 /// FFTs of one grid shape, in place, unnormalised.
 class Transform {
 public:
     virtual ~Transform() = default;
     virtual void forward(View<float> grid, const Stream& stream) = 0;  ///< real grid -> half spectrum
     virtual void inverse(View<float> grid, const Stream& stream) = 0;  ///< half spectrum -> real grid, times its voxels
+};
+
+/// A place in a stream's work.
+class Mark {
+public:
+    virtual ~Mark() = default;
+    virtual void set(const Stream& stream) = 0;  ///< behind everything queued so far
+    virtual bool reached() = 0;
+    virtual void wait() = 0;
+};
+
+/// Verbs that are queued over and over, for less than it takes to call them.
+class Recording {
+public:
+    virtual ~Recording() = default;
+    /// Calls `verbs` once; what they queue on the stream that they are given is remembered, not done. They may neither
+    /// wait nor allocate. Replaces what was recorded before.
+    virtual void record(const std::function<void(const Stream&)>& verbs) = 0;
+    virtual void replay(const Stream& stream) = 0;
 };
 
 /// Bytes held through Buffer on one device.
@@ -79,9 +94,17 @@ public:
     virtual bool holds(const void* memory) const = 0;
     /// Host or this device on either side.
     virtual void copy(const void* from, void* to, std::int64_t bytes, const Stream& stream) = 0;
+    /// Host memory that verbs may write to, and that copies reach at the bus's full speed. Null if there is none.
+    virtual void* allocate_pinned(std::int64_t bytes) = 0;
+    /// Waits for work that uses it.
+    virtual void release_pinned(void* memory) noexcept = 0;
+
+    // queue
     virtual std::shared_ptr<void> new_stream() = 0;
     /// Waits.
     virtual void wait(const Stream& stream) = 0;
+    virtual std::unique_ptr<Mark> new_mark() = 0;
+    virtual std::unique_ptr<Recording> new_recording() = 0;
 
     // fft
     /// What a transform takes besides the grid.
@@ -110,14 +133,24 @@ public:
     /// partials[0] = misfit of grid + background; grid = observed / (grid + background)
     virtual void ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
                        Misfit* partials, const Stream& stream) = 0;
-    /// partials[0] = misfit of scale * grid + background
-    virtual void misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor,
-                        Misfit* partials, const Stream& stream) = 0;
-    /// estimate *= grid, at least floor
-    virtual void update(View<const float> grid, View<float> estimate, float floor, const Stream& stream) = 0;
-    /// estimate *= grid, at least floor; grid = estimate
-    virtual void update_and_spread(View<float> grid, View<float> estimate, float floor, Margin margin,
-                                   const Stream& stream) = 0;
+    /// partials[0] = misfit of course->scale * grid + background
+    virtual void misfit(View<const float> grid, View<const float> observed, float background, const Course* course,
+                        float floor, Misfit* partials, const Stream& stream) = 0;
+    /// estimate *= grid, at least floor, unless the course has its verdict
+    virtual void update(View<const float> grid, View<float> estimate, float floor, const Course* course,
+                        const Stream& stream) = 0;
+    /// The same, and grid = estimate; previous = the estimate before, unless that view is empty
+    virtual void update_and_spread(View<float> grid, View<float> estimate, View<float> previous, float floor,
+                                   Margin margin, const Course* course, const Stream& stream) = 0;
+
+    // judge
+    /// Corrects course->scale, at which `total` was taken, to what gives the estimate the flux that was recorded
+    virtual void match_flux(const Misfit* total, double recorded, double background, std::int64_t voxels,
+                            Course* course, const Stream& stream) = 0;
+    /// The next estimate's divergence and, if `automatic`, the verdict: in the course and, in turn, in a place of
+    /// `history`, which may be pinned memory. Nothing once there is a verdict.
+    virtual void judge(const Misfit* total, bool automatic, Course* course, View<Judgement> history,
+                       const Stream& stream) = 0;
 
     MemoryCount memory;
 };

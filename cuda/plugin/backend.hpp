@@ -30,8 +30,13 @@ public:
     void release(void* memory) noexcept override;
     bool holds(const void* memory) const override;
     void copy(const void* from, void* to, std::int64_t bytes, const Stream& stream) override;
+    void* allocate_pinned(std::int64_t bytes) override;
+    void release_pinned(void* memory) noexcept override;
+
     std::shared_ptr<void> new_stream() override;
     void wait(const Stream& stream) override;
+    std::unique_ptr<Mark> new_mark() override;
+    std::unique_ptr<Recording> new_recording() override;
 
     std::int64_t transform_bytes(Shape grid) const override;
     std::unique_ptr<Transform> plan_transform(View<float> grid, Planning planning) override;
@@ -47,13 +52,20 @@ public:
     void spread(View<const float> core, View<float> grid, Margin margin, const Stream& stream) override;
     void ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
                Misfit* partials, const Stream& stream) override;
-    void misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor,
+    void misfit(View<const float> grid, View<const float> observed, float background, const Course* course, float floor,
                 Misfit* partials, const Stream& stream) override;
-    void update(View<const float> grid, View<float> estimate, float floor, const Stream& stream) override;
-    void update_and_spread(View<float> grid, View<float> estimate, float floor, Margin margin,
-                           const Stream& stream) override;
+    void update(View<const float> grid, View<float> estimate, float floor, const Course* course,
+                const Stream& stream) override;
+    void update_and_spread(View<float> grid, View<float> estimate, View<float> previous, float floor, Margin margin,
+                           const Course* course, const Stream& stream) override;
+
+    void match_flux(const Misfit* total, double recorded, double background, std::int64_t voxels, Course* course,
+                    const Stream& stream) override;
+    void judge(const Misfit* total, bool automatic, Course* course, View<Judgement> history,
+               const Stream& stream) override;
 
     int index() const { return index_; }
+    std::string device_name() const { return std::string(kind) + ":" + std::to_string(index_); }
 
     /// The queue that `stream` stands for: `Stream{}` is the device's own.
     cudaStream_t queue(const Stream& stream) const;

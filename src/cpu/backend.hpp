@@ -25,8 +25,13 @@ public:
     void release(void* memory) noexcept override;
     bool holds(const void*) const override { return true; }
     void copy(const void* from, void* to, std::int64_t bytes, const Stream&) override;
-    std::shared_ptr<void> new_stream() override { return {}; }
-    void wait(const Stream&) override {}
+    void* allocate_pinned(std::int64_t bytes) override;
+    void release_pinned(void* memory) noexcept override;
+
+    std::shared_ptr<void> new_stream() override;
+    void wait(const Stream&) override;
+    std::unique_ptr<Mark> new_mark() override;
+    std::unique_ptr<Recording> new_recording() override;
 
     std::int64_t transform_bytes(Shape) const override { return 0; }
     std::unique_ptr<Transform> plan_transform(View<float> grid, Planning planning) override;
@@ -41,10 +46,16 @@ public:
     void spread(View<const float> core, View<float> grid, Margin margin, const Stream&) override;
     void ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
                Misfit* partials, const Stream&) override;
-    void misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor,
+    void misfit(View<const float> grid, View<const float> observed, float background, const Course* course, float floor,
                 Misfit* partials, const Stream&) override;
-    void update(View<const float> grid, View<float> estimate, float floor, const Stream&) override;
-    void update_and_spread(View<float> grid, View<float> estimate, float floor, Margin margin, const Stream&) override;
+    void update(View<const float> grid, View<float> estimate, float floor, const Course* course,
+                const Stream&) override;
+    void update_and_spread(View<float> grid, View<float> estimate, View<float> previous, float floor, Margin margin,
+                           const Course* course, const Stream&) override;
+
+    void match_flux(const Misfit* total, double recorded, double background, std::int64_t voxels, Course* course,
+                    const Stream&) override;
+    void judge(const Misfit* total, bool automatic, Course* course, View<Judgement> history, const Stream&) override;
 };
 
 /// How many threads are worth waking for so many voxels: waking and awaiting them costs as much as working on some ten

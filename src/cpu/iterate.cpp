@@ -118,25 +118,31 @@ void CpuBackend::ratio(View<float> grid, View<const float> observed, float backg
     sum_up(partials, core.rows());
 }
 
-void CpuBackend::misfit(View<const float> grid, View<const float> observed, float background, float scale, float floor,
-                        Misfit* partials, const Stream&) {
+void CpuBackend::misfit(View<const float> grid, View<const float> observed, float background, const Course* course,
+                        float floor, Misfit* partials, const Stream&) {
     const Shape core = observed.shape();
+    const auto scale = static_cast<float>(course->scale);
     for_each_row(core, [&](std::int64_t z, std::int64_t y) {
         partials[z * core.y + y] = misfit_row(grid.row(z, y), observed.row(z, y), core.x, background, scale, floor);
     });
     sum_up(partials, core.rows());
 }
 
-void CpuBackend::update(View<const float> grid, View<float> estimate, float floor, const Stream&) {
+void CpuBackend::update(View<const float> grid, View<float> estimate, float floor, const Course* course,
+                        const Stream&) {
+    if (course->verdict != Verdict::go_on) return;
     for_each_row(estimate.shape(), [&](std::int64_t z, std::int64_t y) {
         update_row(grid.row(z, y), estimate.row(z, y), estimate.shape().x, floor);
     });
 }
 
-void CpuBackend::update_and_spread(View<float> grid, View<float> estimate, float floor, Margin margin, const Stream&) {
+void CpuBackend::update_and_spread(View<float> grid, View<float> estimate, View<float> previous, float floor,
+                                   Margin margin, const Course* course, const Stream&) {
+    if (course->verdict != Verdict::go_on) return;
     const Spreader spreader(grid, estimate.shape(), margin);
     for_each_row(estimate.shape(), [&](std::int64_t z, std::int64_t y) {
         float *row = grid.row(z, y), *result = estimate.row(z, y);
+        if (!previous.empty()) std::copy_n(result, estimate.shape().x, previous.row(z, y));
         update_row(row, result, estimate.shape().x, floor);
         std::copy_n(result, estimate.shape().x, row);
         spreader.complete(z, y);

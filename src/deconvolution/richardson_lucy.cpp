@@ -14,7 +14,7 @@ namespace {
 bool matched(const DeconvolveOptions& options) { return options.method == Method::matched; }
 
 /// Only an unmatched projector can make an estimate worse, and only an automatic stop looks back.
-bool keeps_previous(const DeconvolveOptions& options) { return !options.iterations && !matched(options); }
+bool keeps_previous(const DeconvolveOptions& options) { return stops_by_itself(options) && !matched(options); }
 
 /// Nobody frees or reuses a buffer while the device still works on it, however the function is left.
 class WaitOnLeaving {
@@ -44,7 +44,8 @@ DeconvolvePlan plan_richardson_lucy(View<const float> psf, Shape image, const De
     const Backend& backend = device.backend();
     const std::int64_t grids = matched(options) ? 2 : 3;  // the work and the OTFs
     std::int64_t bytes = grids * grid_bytes(grid) + backend.transform_bytes(grid) +
-                         backend.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit));
+                         backend.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit)) +
+                         static_cast<std::int64_t>(sizeof(Course));
     const std::int64_t image_bytes = checked_bytes(image, sizeof(float));
     if (keeps_previous(options)) bytes += image_bytes;
     if (!device.is_cpu()) bytes += 2 * image_bytes;  // host images are copied there and back
@@ -61,6 +62,10 @@ RichardsonLucy::RichardsonLucy(View<const float> psf, Shape image, const Deconvo
     load_otf(forward, forward_otf_);
     if (!matched(options)) load_otf(back_projector(forward, options.method, options.projector, device), backward_otf_);
     partials_ = Buffer(backend_.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit)), device);
+    course_ = Buffer(sizeof(Course), device);
+    history_ = Pinned<Judgement>(4, device);  // two steps under way, one just done, and the one that is read
+    recorded_step_ = backend_.new_recording();
+    for (auto& mark : marks_) mark = backend_.new_mark();
     if (keeps_previous(options)) previous_ = Buffer(checked_bytes(image, sizeof(float)), device);
 }
 
@@ -80,15 +85,16 @@ void RichardsonLucy::load_otf(View<const float> kernel, Buffer& otf) {
     backend_.wait(stream);
 }
 
-void RichardsonLucy::begin(View<const float> image, View<float> estimate, const Survey& survey, float floor,
-                           const Stream& stream) {
+void RichardsonLucy::begin(const Run& run, const Survey& survey, const Stream& stream) {
+    static const Course fresh;
+    backend_.copy(&fresh, course(), sizeof fresh, stream);
     if (options_.start == Start::flat) {
         const auto mean = static_cast<float>(survey.positive_sum / static_cast<double>(image_.voxels()));
-        backend_.fill(estimate, std::max(mean, floor), stream);
+        backend_.fill(run.estimate, std::max(mean, run.floor), stream);
     } else {
-        backend_.start(image, static_cast<float>(options_.background), floor, estimate, stream);
+        backend_.start(run.image, static_cast<float>(options_.background), run.floor, run.estimate, stream);
     }
-    backend_.spread(estimate, grid(), layout_.estimate, stream);
+    backend_.spread(run.estimate, grid(), layout_.estimate, stream);
 }
 
 void RichardsonLucy::project(const Buffer& otf, Conjugate conjugate, const Stream& stream) {
@@ -98,58 +104,97 @@ void RichardsonLucy::project(const Buffer& otf, Conjugate conjugate, const Strea
     transform_->inverse(grid(), stream);
 }
 
-double RichardsonLucy::compare(View<const float> image, double recorded, float floor, const Stream& stream) {
-    auto* partials = static_cast<Misfit*>(partials_.data());
-    const auto background = static_cast<float>(options_.background);
-    if (!keeps_previous(options_)) {
-        backend_.ratio(grid(), image, background, floor, layout_.ratio, partials, stream);
-        return read_misfit(stream).divergence;
+void RichardsonLucy::project_back(const Stream& stream) {
+    if (matched(options_)) {
+        project(forward_otf_, Conjugate::yes, stream);
+    } else {
+        project(backward_otf_, Conjugate::no, stream);
     }
-    backend_.misfit(grid(), image, background, 1.f, floor, partials, stream);
-    const double scale = flux_scale(recorded, read_misfit(stream).expected, options_.background, image_.voxels());
-    backend_.misfit(grid(), image, background, static_cast<float>(scale), floor, partials, stream);
-    const double divergence = read_misfit(stream).divergence;
-    backend_.ratio(grid(), image, background, floor, layout_.ratio, partials, stream);
-    return divergence;
 }
 
-Misfit RichardsonLucy::read_misfit(const Stream& stream) {
-    Misfit total;
-    backend_.copy(partials_.data(), &total, sizeof total, stream);
+// An unmatched projector overshoots the flux for some iterations while the shape already improves: where its estimates
+// are judged, that is done at the image's flux.
+void RichardsonLucy::look(const Run& run, const Stream& stream) {
+    const auto background = static_cast<float>(options_.background);
+    const auto judge = [&] {
+        backend_.judge(partials(), stops_by_itself(options_), course(), history_.view(), stream);
+    };
+    project(forward_otf_, Conjugate::no, stream);
+    if (keeps_previous(options_)) {
+        backend_.misfit(grid(), run.image, background, course(), run.floor, partials(), stream);
+        backend_.match_flux(partials(), run.recorded, options_.background, image_.voxels(), course(), stream);
+        backend_.misfit(grid(), run.image, background, course(), run.floor, partials(), stream);
+        judge();
+    }
+    backend_.ratio(grid(), run.image, background, run.floor, layout_.ratio, partials(), stream);
+    if (!keeps_previous(options_)) judge();
+}
+
+void RichardsonLucy::step(const Run& run, const Stream& stream) {
+    project_back(stream);
+    backend_.update_and_spread(grid(), run.estimate, previous(), run.floor, layout_.estimate, course(), stream);
+    look(run, stream);
+}
+
+void RichardsonLucy::correct_at_last(const Run& run, const Stream& stream) {
+    project_back(stream);
+    backend_.update(grid(), run.estimate, run.floor, course(), stream);
     backend_.wait(stream);
-    return total;
+}
+
+Verdict RichardsonLucy::read_history(int estimate, DeconvolveReport& report) const {
+    while (static_cast<int>(report.divergence.size()) <= estimate) {
+        const auto next = static_cast<std::int64_t>(report.divergence.size());
+        report.divergence.push_back(history_[next % history_.size()].divergence /
+                                    static_cast<double>(image_.voxels()));
+    }
+    return history_[estimate % history_.size()].verdict;
+}
+
+Verdict RichardsonLucy::take_steps(const Run& run, const Progress& progress, const Stream& stream,
+                                   DeconvolveReport& result) {
+    constexpr int worth_recording = 3;
+    const int most = most_iterations(options_), steps = most - 1;
+    if (steps >= worth_recording)
+        recorded_step_->record([&](const Stream& recording) { step(run, recording); });
+    for (int queued = 0, done = 0; done < steps;) {
+        if (queued < steps && queued - done < 2) {
+            if (steps >= worth_recording) {
+                recorded_step_->replay(stream);
+            } else {
+                step(run, stream);
+            }
+            marks_[queued++ % 2]->set(stream);
+        }
+        while (done < queued && (queued - done == 2 || queued == steps || marks_[done % 2]->reached())) {
+            marks_[done++ % 2]->wait();
+            result.iterations = done;
+            const Verdict verdict = read_history(done, result);
+            report(progress, done, most);
+            if (verdict != Verdict::go_on) return verdict;
+        }
+    }
+    return Verdict::go_on;
 }
 
 void RichardsonLucy::run(View<const float> image, View<float> estimate, const Survey& survey, const Progress& progress,
                          const Stream& stream, DeconvolveReport& result) {
     const WaitOnLeaving wait(backend_, stream);
-    const auto floor = static_cast<float>(result.floor);
-    const std::int64_t image_bytes = checked_bytes(image_, sizeof(float));
-    const Buffer& back = matched(options_) ? forward_otf_ : backward_otf_;
-    const Conjugate conjugate = matched(options_) ? Conjugate::yes : Conjugate::no;
-    StopRule rule(options_);
-    report(progress, 0, rule.most());
-    begin(image, estimate, survey, floor, stream);
-    for (int iteration = 0; iteration < rule.most(); ++iteration) {
-        project(forward_otf_, Conjugate::no, stream);
-        const double divergence = compare(image, survey.recorded, floor, stream);
-        result.divergence.push_back(divergence / static_cast<double>(image_.voxels()));
-        const StopRule::Verdict verdict = rule.judge(iteration, divergence);
-        if (verdict == StopRule::Verdict::step_back) {
-            backend_.copy(previous_.data(), estimate.data(), image_bytes, stream);
-            result.iterations = iteration - 1;
-        }
-        if (verdict != StopRule::Verdict::go_on) break;
-        if (keeps_previous(options_)) backend_.copy(estimate.data(), previous_.data(), image_bytes, stream);
-
-        project(back, conjugate, stream);
-        if (iteration + 1 == rule.most()) {
-            backend_.update(grid(), estimate, floor, stream);
-        } else {
-            backend_.update_and_spread(grid(), estimate, floor, layout_.estimate, stream);
-        }
-        result.iterations = iteration + 1;
-        report(progress, iteration + 1, rule.most());
+    const Run run{image, estimate, survey.recorded, static_cast<float>(result.floor)};
+    const int most = most_iterations(options_);
+    report(progress, 0, most);
+    begin(run, survey, stream);
+    look(run, stream);
+    const Verdict verdict = take_steps(run, progress, stream, result);
+    if (verdict == Verdict::step_back) {
+        backend_.copy(previous().data(), estimate.data(), checked_bytes(image_, sizeof(float)), stream);
+        --result.iterations;
+    }
+    if (verdict == Verdict::go_on) {
+        correct_at_last(run, stream);
+        read_history(result.iterations, result);
+        result.iterations = most;
+        report(progress, most, most);
     }
 }
 

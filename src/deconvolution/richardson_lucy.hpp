@@ -1,12 +1,14 @@
 // Richardson-Lucy on images of one shape: everything that can be held is held, an iteration only computes.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
 #include <planapo/deconvolve.hpp>
 
 #include "../backend.hpp"
+#include "../pinned.hpp"
 #include "grid.hpp"
 
 namespace planapo {
@@ -28,16 +30,38 @@ public:
     double psf_share_out_of_reach() const { return share_cut_; }
 
 private:
-    void load_otf(View<const float> kernel, Buffer& otf);
-    void begin(View<const float> image, View<float> estimate, const Survey& survey, float floor, const Stream& stream);
-    void project(const Buffer& otf, Conjugate conjugate, const Stream& stream);
+    /// What one run works on.
+    struct Run {
+        View<const float> image;
+        View<float> estimate;
+        double recorded;  // sum of the image
+        float floor;
+    };
 
-    /// Turns what is expected, on the grid, into the ratio; the divergence of the estimate. An unmatched projector
-    /// overshoots the flux for some iterations while the shape already improves: where it is to be judged, that is done
-    /// at the image's flux.
-    double compare(View<const float> image, double recorded, float floor, const Stream& stream);
-    Misfit read_misfit(const Stream& stream);
+    void load_otf(View<const float> kernel, Buffer& otf);
+
+    // An iteration is a look at the estimate and its correction. A step is a correction and a look at what came of it:
+    // so a run is a look, steps, and a last correction.
+    void begin(const Run& run, const Survey& survey, const Stream& stream);
+    void look(const Run& run, const Stream& stream);
+    void step(const Run& run, const Stream& stream);
+    void correct_at_last(const Run& run, const Stream& stream);
+    void project(const Buffer& otf, Conjugate conjugate, const Stream& stream);
+    void project_back(const Stream& stream);
+
+    /// Queues steps, no more than two ahead of the device, until all are done or an estimate has got its verdict.
+    Verdict take_steps(const Run& run, const Progress& progress, const Stream& stream, DeconvolveReport& report);
+    /// Adds to the report what the device has told of the estimates up to this one.
+    Verdict read_history(int estimate, DeconvolveReport& report) const;
+
     View<float> grid() const { return grid_view(static_cast<float*>(work_.data()), layout_.grid); }
+    /// The estimate before; an empty view where nobody will ask for it.
+    View<float> previous() const {
+        auto* const kept = static_cast<float*>(previous_.data());
+        return kept == nullptr ? View<float>() : View<float>(kept, image_);
+    }
+    Misfit* partials() const { return static_cast<Misfit*>(partials_.data()); }
+    Course* course() const { return static_cast<Course*>(course_.data()); }
 
     Device device_;
     Backend& backend_;
@@ -45,8 +69,11 @@ private:
     Shape image_;
     WorkingGrid layout_;
     double share_cut_ = 0;
-    Buffer work_, forward_otf_, backward_otf_, partials_, previous_;
+    Buffer work_, forward_otf_, backward_otf_, partials_, course_, previous_;
+    Pinned<Judgement> history_;  // of the last few estimates, by their number: the host is never far behind
     std::unique_ptr<Transform> transform_;
+    std::unique_ptr<Recording> recorded_step_;
+    std::array<std::unique_ptr<Mark>, 2> marks_;
 };
 
 }  // namespace planapo

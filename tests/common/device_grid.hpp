@@ -11,6 +11,29 @@
 
 namespace planapo::testing {
 
+/// One T on a device.
+template <typename T>
+class DeviceValue {
+public:
+    DeviceValue(const T& value, const Device& device)
+        : backend_(device.backend()), storage_(static_cast<std::int64_t>(sizeof(T)), device) {
+        backend_.copy(&value, get(), sizeof(T), {});
+        backend_.wait({});
+    }
+
+    T* get() const { return static_cast<T*>(storage_.data()); }
+    T read() const {
+        T value;
+        backend_.copy(get(), &value, sizeof(T), {});
+        backend_.wait({});
+        return value;
+    }
+
+private:
+    Backend& backend_;
+    Buffer storage_;
+};
+
 /// A real grid on a device. Its voxels start as NaN; what pads its rows must keep its value whatever a verb does to the
 /// voxels.
 class DeviceGrid {

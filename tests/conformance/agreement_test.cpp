@@ -32,7 +32,8 @@ TEST_P(Agreement, StartSpreadAndUpdateHaveTheBitsOfTheCpu) {
     const auto [cpu, here] = on_both([&](const Device& on) {
         DeviceGrid image(observed, on), estimate(core, on), grid(correction, on);
         on.backend().start(image.view(), 0.3f, 0.01f, estimate.view(), {});
-        on.backend().update_and_spread(grid.view(), estimate.view(), 1e-4f, margin, {});
+        const DeviceValue course(Course{}, on);
+        on.backend().update_and_spread(grid.view(), estimate.view(), {}, 1e-4f, margin, course.get(), {});
         on.backend().wait({});
         return grid.voxels();
     });

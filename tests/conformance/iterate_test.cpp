@@ -150,6 +150,7 @@ void Iterate::check_ratio(const Layout& layout) {
 
 void Iterate::check_misfit(const Layout& layout) {
     const float background = 0.5f, scale = 0.75f, floor = 0.01f;
+    const DeviceValue course(Course{.scale = scale}, device());
     const Volume<float> observed = random_volume(layout.core, 18, -0.5f, 4.f),
                         blurred = random_volume(layout.grid, 19, -1.f, 3.f);
     MisfitOriginal original;
@@ -160,14 +161,15 @@ void Iterate::check_misfit(const Layout& layout) {
     DeviceGrid grid(blurred, device()), input(observed, device());
 
     original.expect(total_of(layout.core, [&](Misfit* partials) {
-        backend().misfit(grid.view(), input.view(), background, scale, floor, partials, {});
+        backend().misfit(grid.view(), input.view(), background, course.get(), floor, partials, {});
     }));
 
     EXPECT_TRUE(same_bits(grid.voxels(), blurred));
     EXPECT_TRUE(same_bits(input.voxels(), observed));
 }
 
-/// update and update_and_spread: the same estimate, and in the second case the grid that shows it.
+/// update and update_and_spread: the same estimate, and in the second case the grid that shows it, and the estimate
+/// before.
 void Iterate::check_update(const Layout& layout) {
     const float floor = 0.03f;
     const Volume<float> before = random_volume(layout.core, 13, 0.f, 2.f);
@@ -177,18 +179,20 @@ void Iterate::check_update(const Layout& layout) {
         return std::max(before.view()(z, y, x) * static_cast<double>(correction.view()(z, y, x)),
                         static_cast<double>(floor));
     });
-    DeviceGrid grid(correction, device()), alone(before, device()), spread(before, device());
+    const DeviceValue course(Course{}, device());
+    DeviceGrid grid(correction, device()), alone(before, device()), spread(before, device()), kept(before.shape(), device());
 
-    backend().update(grid.view(), alone.view(), floor, {});
+    backend().update(grid.view(), alone.view(), floor, course.get(), {});
     backend().wait({});
     EXPECT_TRUE(same_bits(alone.voxels(), expected));
     EXPECT_TRUE(same_bits(grid.voxels(), correction));
 
-    backend().update_and_spread(grid.view(), spread.view(), floor, layout.margin, {});
+    backend().update_and_spread(grid.view(), spread.view(), kept.view(), floor, layout.margin, course.get(), {});
     backend().wait({});
     EXPECT_TRUE(same_bits(spread.voxels(), expected));
+    EXPECT_TRUE(same_bits(kept.voxels(), before));
     EXPECT_TRUE(same_bits(grid.voxels(), spread_original(expected, layout)));
-    EXPECT_TRUE(alone.padding_kept() && spread.padding_kept() && grid.padding_kept());
+    EXPECT_TRUE(alone.padding_kept() && spread.padding_kept() && grid.padding_kept() && kept.padding_kept());
 }
 
 template <typename Check>
@@ -286,16 +290,34 @@ TEST_P(Iterate, HasTheSameBitsTwice) {
     }
 }
 
+TEST_P(Iterate, UpdatesLeaveAnEstimateThatHasItsVerdict) {
+    const Layout layout = layouts_of({3, 9, 33}).back();
+    const Volume<float> before = random_volume(layout.core, 20), correction = random_volume(layout.grid, 21);
+    for (const Verdict verdict : {Verdict::stop, Verdict::step_back}) {
+        const DeviceValue course(Course{.verdict = verdict}, device());
+        DeviceGrid grid(correction, device()), estimate(before, device()), previous(correction, device());
+        const View<float> kept = previous.view().corner(layout.core);
+
+        backend().update(grid.view(), estimate.view(), 0.f, course.get(), {});
+        backend().update_and_spread(grid.view(), estimate.view(), kept, 0.f, layout.margin, course.get(), {});
+        backend().wait({});
+
+        EXPECT_TRUE(same_bits(estimate.voxels(), before));
+        EXPECT_TRUE(same_bits(previous.voxels(), correction));
+    }
+}
+
 TEST_P(Iterate, QueuesInOrderOnAStreamOfItsOwn) {
     const Layout layout = layouts_of({5, 9, 33}).back();
     const Volume<float> image = random_volume(layout.core, 17, 0.5f, 2.f);
     DeviceGrid estimate(image, device()), grid(layout.grid, device()), other(layout.grid, device());
+    const DeviceValue course(Course{}, device());
     const Stream stream(device());
 
     backend().spread(estimate.view(), grid.view(), layout.margin, stream);
     backend().spread(estimate.view(), other.view(), layout.margin, stream);
-    backend().update(grid.view(), estimate.view(), 0.f, stream);                             // squared
-    backend().update_and_spread(other.view(), estimate.view(), 0.f, layout.margin, stream);  // cubed
+    backend().update(grid.view(), estimate.view(), 0.f, course.get(), stream);                                 // squared
+    backend().update_and_spread(other.view(), estimate.view(), {}, 0.f, layout.margin, course.get(), stream);  // cubed
     stream.wait();
 
     const Volume<float> cubed = volume_of(layout.core, [&](auto z, auto y, auto x) {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 
+#include "capture.hpp"
 #include "cufft_plan.hpp"
 #include "memory.hpp"
 #include "sanitizers.hpp"
@@ -56,27 +57,33 @@ cufftResult make(cufftHandle number, simt::FftShape shape, std::size_t* work_byt
     return CUFFT_SUCCESS;
 }
 
+cufftResult execute(Handle& handle, void* in, void* out, int direction, CUstream_st& stream) {
+    auto& plan = *handle.plan;
+    const bool in_place = in == out;
+    const auto in_bytes = plan.in_bytes(in_place), out_bytes = plan.out_bytes(in_place);
+    const simt::Place here{__FILE__, __LINE__};
+    simt::expect_reachable(in, in_bytes, "the input of a transform", here);
+    simt::expect_reachable(out, out_bytes, "the output of a transform", here);
+    simt::expect_reachable(handle.area, plan.work_bytes(), "the work area of a transform", here);
+    if (simt::remember(stream, [=, &handle](CUstream_st& on) { execute(handle, in, out, direction, on); }))
+        return CUFFT_SUCCESS;
+    const simt::DeviceAccess access;
+    const simt::StreamWork work(stream);
+    simt::tsan::read(in, in_bytes);
+    simt::tsan::write(out, out_bytes);
+    std::memset(handle.area, 0xff, plan.work_bytes());
+    const simt::tsan::IgnoreAccesses ignore;  // the library's own copies, on the caller's stack
+    plan.execute(in, out, direction);
+    return CUFFT_SUCCESS;
+}
+
 cufftResult execute(cufftHandle number, cufftType type, void* in, void* out, int direction) {
     Handle* handle = find(number);
     if (!handle || !handle->plan || handle->plan->type() != type) return CUFFT_INVALID_PLAN;
     if (!handle->area) return CUFFT_NO_WORKSPACE;
     CUstream_st* stream = simt::stream_of(handle->stream);
     if (!stream) return CUFFT_INVALID_VALUE;
-    auto& plan = *handle->plan;
-    const bool in_place = in == out;
-    const auto in_bytes = plan.in_bytes(in_place), out_bytes = plan.out_bytes(in_place);
-    const simt::Place here{__FILE__, __LINE__};
-    simt::expect_reachable(in, in_bytes, "the input of a transform", here);
-    simt::expect_reachable(out, out_bytes, "the output of a transform", here);
-    simt::expect_reachable(handle->area, plan.work_bytes(), "the work area of a transform", here);
-    const simt::DeviceAccess access;
-    const simt::StreamWork work(*stream);
-    simt::tsan::read(in, in_bytes);
-    simt::tsan::write(out, out_bytes);
-    std::memset(handle->area, 0xff, plan.work_bytes());
-    const simt::tsan::IgnoreAccesses ignore;  // the library's own copies, on the caller's stack
-    plan.execute(in, out, direction);
-    return CUFFT_SUCCESS;
+    return execute(*handle, in, out, direction, *stream);
 }
 
 simt::FftShape contiguous(std::vector<long long> lengths, cufftType type, long long batch) {

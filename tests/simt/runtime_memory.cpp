@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "capture.hpp"
 #include "memory.hpp"
 #include "runtime_error.hpp"
 #include "simt.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 cudaError_t take(void** memory, std::size_t bytes, Space space) {
     *memory = nullptr;
+    if (simt::capturing()) return result(cudaErrorStreamCaptureUnsupported);
     if (bytes == 0) return cudaSuccess;
     *memory = simt::allocate(bytes, space);
     return result(*memory ? cudaSuccess : cudaErrorMemoryAllocation);
@@ -23,6 +25,7 @@ cudaError_t take(void** memory, std::size_t bytes, Space space) {
 
 cudaError_t free_after_all_work(void* memory, Space space) {
     if (!memory) return cudaSuccess;
+    if (simt::capturing()) return result(cudaErrorStreamCaptureUnsupported);
     simt::wait_for_all_streams();
     if (!simt::forget(memory, space)) return result(cudaErrorInvalidValue);
     std::free(memory);
@@ -67,6 +70,7 @@ cudaError_t copy(const Side& to, const Side& from, const Box& box, cudaMemcpyKin
     if (box.width == 0 || box.height == 0 || box.depth == 0) return cudaSuccess;
     if (!kind_fits(to.memory, from.memory, kind)) return result(cudaErrorInvalidMemcpyDirection);
     if (!lies_well(to, box) || !lies_well(from, box)) return result(cudaErrorInvalidValue);
+    if (simt::remember(*stream, [=](CUstream_st& on) { copy(to, from, box, kind, &on); })) return cudaSuccess;
     const bool pageable = !simt::find(to.memory).begin || !simt::find(from.memory).begin;
     {
         const simt::DeviceAccess access;
@@ -85,6 +89,7 @@ cudaError_t fill(const Side& side, int value, const Box& box, cudaStream_t handl
     if (!stream) return result(cudaErrorInvalidResourceHandle);
     if (box.width == 0 || box.height == 0) return cudaSuccess;
     if (!simt::find(side.memory).begin || !lies_well(side, box)) return result(cudaErrorInvalidValue);
+    if (simt::remember(*stream, [=](CUstream_st& on) { fill(side, value, box, &on); })) return cudaSuccess;
     const simt::DeviceAccess access;
     const simt::StreamWork work(*stream);
     for (std::size_t y = 0; y < box.height; ++y) std::memset(side.memory + y * side.row_pitch, value, box.width);

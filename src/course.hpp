@@ -1,0 +1,63 @@
+// How a run is going, and whether it goes on: written once for every device, so that it is decided where the numbers
+// are and no iteration waits for the host.
+#pragma once
+
+#include <cstdint>
+
+#include <planapo/volume.hpp>
+
+namespace planapo {
+
+/// Sums over the voxels of an image and of what was expected there.
+struct Misfit {
+    double divergence = 0;  // I-divergence, sum of y log(y / p) - y + p
+    double expected = 0;    // sum of p
+};
+
+/// Whether iterating goes on, ends with the estimate at hand, or with the one before.
+enum class Verdict : std::int32_t { go_on, stop, step_back };
+
+/// What the iterations of a run have found out so far.
+struct Course {
+    double scale = 1;       // gives the estimate the image's flux
+    double divergence = 0;  // of the estimate judged last
+    std::int32_t judged = 0;
+    Verdict verdict = Verdict::go_on;  // any other: updates leave the estimate as it is
+};
+
+/// What the host is told of an estimate.
+struct Judgement {
+    double divergence = 0;
+    Verdict verdict = Verdict::go_on;
+};
+
+namespace formula {
+
+/// The factor that gives an estimate the recorded flux: (recorded - background) / (expected - background), each summed
+/// over `voxels`.
+PLANAPO_HD inline double flux_scale(double recorded, double expected, double background, std::int64_t voxels) {
+    const double offset = background * static_cast<double>(voxels);
+    const bool both_positive = recorded > offset && expected > offset;
+    return both_positive ? (recorded - offset) / (expected - offset) : 1;
+}
+
+/// About the estimate after `iteration` iterations, whose divergence was `before` one iteration earlier. What an
+/// iteration gains below 0.2 % is noise (docs/algorithms.md has the measurements); one that raises the divergence has made
+/// the estimate worse, but for the first, which may overshoot and still be sharper.
+PLANAPO_HD inline Verdict verdict(std::int32_t iteration, double before, double divergence) {
+    constexpr double least_gain = 2e-3;
+    if (iteration == 0) return Verdict::go_on;
+    if (iteration > 1 && divergence > before) return Verdict::step_back;
+    return before - divergence <= least_gain * before ? Verdict::stop : Verdict::go_on;
+}
+
+/// Judges the next estimate, by its misfit.
+PLANAPO_HD inline Judgement judge(Course& course, const Misfit& misfit, bool automatic) {
+    if (automatic) course.verdict = verdict(course.judged, course.divergence, misfit.divergence);
+    course.divergence = misfit.divergence;
+    ++course.judged;
+    return {misfit.divergence, course.verdict};
+}
+
+}  // namespace formula
+}  // namespace planapo
