@@ -62,7 +62,10 @@ def versions() -> dict[str, str]:
 
 def revision() -> str:
     """The commit, with "+" where files differ from it; empty outside of a repository."""
-    commit, changes = _git("rev-parse", "--short=12", "HEAD"), _git("status", "--porcelain", "--", ".", ":!bench/results")
+    commit, changes = (
+        _git("rev-parse", "--short=12", "HEAD"),
+        _git("status", "--porcelain", "--", ".", ":!bench/results"),
+    )
     return commit + ("+" if changes else "") if commit else ""
 
 

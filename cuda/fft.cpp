@@ -1,6 +1,8 @@
 // FFTs of the GPU, in place, by cuFFT.
 #include <algorithm>
 #include <cassert>
+#include <functional>
+#include <numeric>
 #include <vector>
 
 #include <cufft.h>
@@ -40,6 +42,10 @@ void check(cufftResult result, const char* call, const char* file = __builtin_FI
 
 using Extents = std::vector<long long>;
 
+long long product(const Extents& extents) {
+    return std::accumulate(extents.begin(), extents.end(), 1LL, std::multiplies<>());
+}
+
 /// A grid as cuFFT is told of it. Axes of length 1 are left out: a single plane is a 2-D transform, a single row a 1-D
 /// one.
 struct Layout {
@@ -67,9 +73,9 @@ public:
             check(cufftSetAutoAllocation(handle_, 0), "cufftSetAutoAllocation");
             Extents& in = type == CUFFT_R2C ? layout.real : layout.spectrum;
             Extents& out = type == CUFFT_R2C ? layout.spectrum : layout.real;
-            // The one interface without a limit of 2^31 elements. Distances between transforms: there is only one.
+            // The one interface without a limit of 2^31 elements.
             check(cufftMakePlanMany64(handle_, static_cast<int>(layout.lengths.size()), layout.lengths.data(),
-                                      in.data(), 1, 0, out.data(), 1, 0, type, 1, &work_bytes_),
+                                      in.data(), 1, product(in), out.data(), 1, product(out), type, 1, &work_bytes_),
                   "cufftMakePlanMany64");
         } catch (...) {
             cufftDestroy(handle_);

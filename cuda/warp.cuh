@@ -47,14 +47,6 @@ template <typename T>
 __device__ T warp_sum(T value) {
     return warp_reduce(value, Plus{});
 }
-template <typename T>
-__device__ T warp_max(T value) {
-    return warp_reduce(value, Larger{});
-}
-template <typename T>
-__device__ T warp_min(T value) {
-    return warp_reduce(value, Smaller{});
-}
 
 /// What the warps of a block tell each other: a member of the kernel's shared struct.
 template <typename T>

@@ -42,8 +42,8 @@ PLANAPO_HD inline double flux_scale(double recorded, double expected, double bac
 }
 
 /// About the estimate after `iteration` iterations, whose divergence was `before` one iteration earlier. What an
-/// iteration gains below 0.2 % is noise (docs/algorithms.md has the measurements); one that raises the divergence has made
-/// the estimate worse, but for the first, which may overshoot and still be sharper.
+/// iteration gains below 0.2 % is noise (docs/algorithms.md has the measurements); one that raises the divergence has
+/// made the estimate worse, but for the first, which may overshoot and still be sharper.
 PLANAPO_HD inline Verdict verdict(std::int32_t iteration, double before, double divergence) {
     constexpr double least_gain = 2e-3;
     if (iteration == 0) return Verdict::go_on;

@@ -1,5 +1,6 @@
 // The devices of this process: the CPU, and what the plugins beside this library open.
 #include <planapo/device.hpp>
+#include <planapo/version.hpp>
 
 #include <charconv>
 #include <map>
@@ -56,6 +57,9 @@ private:
                 "{} speaks version {} of the plugin interface and libplanapo.so version {}: install both from one "
                 "release",
                 path.string(), entry()->abi, plugin_abi);
+        } else if (entry()->version != std::string(PLANAPO_VERSION)) {
+            reason_ = fmt::format("{} is of planapo {} and libplanapo.so of {}: install both from one release",
+                                  path.string(), entry()->version, PLANAPO_VERSION);
         } else {
             plugin_ = entry();
             count_ = plugin_->device_count(reason_);
@@ -120,6 +124,16 @@ Name choose() {
     return {"cpu"};
 }
 
+/// A device that cannot be opened is listed too.
+DeviceInfo look_at(const std::string& name) {
+    try {
+        const Backend& backend = Device(name).backend();
+        return {name, backend.description(), true, backend.remark(), backend.total_bytes()};
+    } catch (const std::runtime_error& reason) {
+        return {name, "", false, reason.what(), 0};
+    }
+}
+
 }  // namespace
 
 Device::Device(std::string_view text) {
@@ -138,11 +152,7 @@ std::vector<DeviceInfo> devices() {
     Backend& cpu = cpu_backend();
     std::vector<DeviceInfo> all{{"cpu", cpu.description(), true, cpu.remark(), cpu.total_bytes()}};
     for (auto& [name, kind] : {std::pair<const char*, Kind&>{"cuda", cuda()}, {"simulated", simulated()}}) {
-        for (int i = 0; i < kind.count(); ++i) {
-            const Device device(fmt::format("{}:{}", name, i));
-            all.push_back({device.name(), device.backend().description(), true, device.backend().remark(),
-                           device.backend().total_bytes()});
-        }
+        for (int i = 0; i < kind.count(); ++i) all.push_back(look_at(fmt::format("{}:{}", name, i)));
         const bool worth_telling = kind.installed() || &kind == &cuda();
         if (kind.count() == 0 && worth_telling) all.push_back({name, "", false, kind.reason(), 0});
     }
@@ -153,7 +163,9 @@ Stream::Stream(const Device& device) : handle_(device.backend().new_stream()), b
 
 Stream Stream::borrowed(void* native_handle, const Device& device) {
     Stream stream;
-    stream.handle_ = std::shared_ptr<void>(native_handle, [](void*) {});
+    // CUDA's default stream is the null pointer, which means the device's own stream here: it has a second name.
+    void* const default_stream = device.is_cpu() ? nullptr : reinterpret_cast<void*>(1);  // cudaStreamLegacy
+    stream.handle_ = std::shared_ptr<void>(native_handle ? native_handle : default_stream, [](void*) {});
     stream.backend_ = &device.backend();
     return stream;
 }

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 namespace planapo::platform {
@@ -143,35 +145,67 @@ void release(void* memory) noexcept { std::free(memory); }
 
 namespace {
 
-/// The number behind `key` in a file of "key: number kB" lines, in bytes; -1 if it is not there.
-std::int64_t kilobytes_of(const char* file, const std::string& key) {
+constexpr std::int64_t unknown_bytes = std::numeric_limits<std::int64_t>::max();
+
+/// The number behind `key` in a file of "key number" lines; -1 if it is not there.
+std::int64_t number_of(const fs::path& file, const std::string& key) {
     std::ifstream in(file);
     for (std::string line; std::getline(in, line);)
-        if (line.compare(0, key.size(), key) == 0) return std::atoll(line.c_str() + key.size()) * 1024;
+        if (line.compare(0, key.size(), key) == 0) return std::atoll(line.c_str() + key.size());
     return -1;
 }
 
+std::int64_t kilobytes_of(const char* file, const std::string& key) {
+    const std::int64_t kilobytes = number_of(file, key);
+    return kilobytes < 0 ? unknown_bytes : 1024 * kilobytes;
+}
+
+/// The control group of this process, where the kernel keeps its limits (cgroup v2).
+fs::path control_group() {
+    std::ifstream in("/proc/self/cgroup");
+    for (std::string line; std::getline(in, line);)
+        if (line.compare(0, 4, "0::/") == 0) return fs::path("/sys/fs/cgroup") / line.substr(4);
+    return {};
+}
+
 /// The number in a one-line file; -1 if there is none ("max" means no limit).
-std::int64_t number_in(const char* file) {
+std::int64_t number_in(const fs::path& file) {
     std::int64_t number = -1;
     std::ifstream in(file);
     return in >> number ? number : -1;
 }
 
+/// Calls `visit(limit, used)` for the control group of this process and for those that hold it. Files that were read
+/// count as used, but make way for whoever needs the room.
+template <typename Visit>
+void for_each_limit(Visit visit) {
+    const fs::path top = "/sys/fs/cgroup";
+    for (fs::path group = control_group(); !group.empty(); group = group == top ? fs::path() : group.parent_path()) {
+        const std::int64_t limit = number_in(group / "memory.max"), used = number_in(group / "memory.current");
+        if (limit < 0 || used < 0) continue;
+        const std::int64_t read = std::max<std::int64_t>(number_of(group / "memory.stat", "inactive_file "), 0) +
+                                  std::max<std::int64_t>(number_of(group / "memory.stat", "active_file "), 0);
+        visit(limit, used - read);
+    }
+}
+
 }  // namespace
 
 std::int64_t total_memory_bytes() {
-    const std::int64_t machine = kilobytes_of("/proc/meminfo", "MemTotal:");
-    const std::int64_t limit = number_in("/sys/fs/cgroup/memory.max");
-    return limit > 0 ? std::min(machine, limit) : machine;
+    std::int64_t bytes = kilobytes_of("/proc/meminfo", "MemTotal:");
+    for_each_limit([&](std::int64_t limit, std::int64_t) { bytes = std::min(bytes, limit); });
+    return bytes;
 }
 
 std::int64_t available_memory_bytes() {
-    const std::int64_t machine = kilobytes_of("/proc/meminfo", "MemAvailable:");
-    const std::int64_t limit = number_in("/sys/fs/cgroup/memory.max"),
-                       used = number_in("/sys/fs/cgroup/memory.current");
-    return limit > 0 && used >= 0 ? std::min(machine, std::max<std::int64_t>(limit - used, 0)) : machine;
+    std::int64_t bytes = kilobytes_of("/proc/meminfo", "MemAvailable:");
+    for_each_limit([&](std::int64_t limit, std::int64_t used) {
+        bytes = std::min(bytes, std::max<std::int64_t>(limit - used, 0));
+    });
+    return bytes;
 }
+
+void in_forked_children(void (*handler)()) { pthread_atfork(nullptr, nullptr, handler); }
 
 long process_id() { return getpid(); }
 

@@ -75,8 +75,12 @@ void* allocate(std::int64_t bytes);
 void release(void* memory) noexcept;
 
 std::int64_t total_memory_bytes();
-std::int64_t available_memory_bytes();  ///< what a process may still take, container limits included
+/// What a process may still take, the limit of its container included; the largest number there is where nobody knows.
+std::int64_t available_memory_bytes();
 std::string processor_name();
 long process_id();
+
+/// Calls `handler` first thing in every process that is forked from this one.
+void in_forked_children(void (*handler)());
 
 }  // namespace planapo::platform

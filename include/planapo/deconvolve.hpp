@@ -49,8 +49,9 @@ struct DeconvolveOptions {
 /// What was done to one image.
 struct DeconvolveReport {
     int iterations = 0;
-    /// I-divergence per voxel of the estimate that each iteration started from; at the image's flux where an unmatched
-    /// method decides itself when to stop (its estimates overshoot the flux at first).
+    /// I-divergence per voxel of the start and of every estimate that was judged: `iterations` entries where their
+    /// number was given; up to two more where the method decided, which also judges the estimates that it stops at or
+    /// steps back from. At the image's flux where an unmatched method decides (its estimates overshoot at first).
     std::vector<double> divergence;
     std::int64_t negative_voxels = 0;   ///< below zero in the image, taken as 0
     double psf_share_out_of_reach = 0;  ///< of the PSF's sum, cropped because it cannot reach the image
@@ -71,7 +72,7 @@ class PLANAPO_API Deconvolver {
 public:
     /// `psf` on the host: any shape, origin at index n / 2 on each axis, taken as it is and normalised to sum 1.
     /// Throws `InvalidArgument` if the PSF is not finite or its sum is not positive, or an option is out of range.
-    Deconvolver(View<const float> psf, const DeconvolveOptions& options = {}, const Device& device = {});
+    explicit Deconvolver(View<const float> psf, const DeconvolveOptions& options = {}, const Device& device = {});
     ~Deconvolver();
     Deconvolver(Deconvolver&&) noexcept;
     Deconvolver& operator=(Deconvolver&&) noexcept;

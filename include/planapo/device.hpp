@@ -60,7 +60,8 @@ public:
     /// A new queue on `device`.
     explicit Stream(const Device& device);
 
-    /// A queue on `device` that somebody else owns (a `cudaStream_t`), which must outlive this.
+    /// A queue on `device` that somebody else owns (a `cudaStream_t`; null is CUDA's default stream), which must
+    /// outlive this.
     static Stream borrowed(void* native_handle, const Device& device);
 
     /// Waits until everything queued so far is done. `Stream{}` belongs to no device yet and waits for nothing.

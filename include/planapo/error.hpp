@@ -29,7 +29,7 @@ public:
     ~DeviceError() override;
 };
 
-/// Not enough memory: says how many bytes were asked for, on which device, and what would fit. Python: MemoryError.
+/// Not enough memory: says how much was asked for, on which device, and how much is free. Python: MemoryError.
 class PLANAPO_API OutOfMemory : public std::runtime_error {
 public:
     explicit OutOfMemory(const std::string& sentence);

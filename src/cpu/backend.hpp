@@ -1,9 +1,8 @@
 // The CPU's side of the page. Verbs are done when they return; threads are OpenMP's.
 #pragma once
 
-#include <omp.h>
-
 #include "../backend.hpp"
+#include "threads.hpp"
 
 // Compiled for AVX-512, AVX2 and plain x86-64, chosen when the library is loaded. Sanitizers start after that choice is
 // made, so that they get the plain one. OpenMP regions are not cloned: they call such functions row by row.
@@ -57,10 +56,6 @@ public:
                     const Stream&) override;
     void judge(const Misfit* total, bool automatic, Course* course, View<Judgement> history, const Stream&) override;
 };
-
-/// How many threads are worth waking for so many voxels: waking and awaiting them costs as much as working on some ten
-/// thousand.
-inline int threads_for(std::int64_t voxels) { return voxels < (1 << 15) ? 1 : omp_get_max_threads(); }
 
 /// Calls `work(z, y)` for every row, rows shared out among OpenMP's threads.
 template <typename Work>

@@ -3,8 +3,10 @@
 #include <planapo/deconvolve.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include <planapo/psf.hpp>
@@ -46,6 +48,9 @@ std::string negative_voxels_sentence(const Survey& survey, Shape shape) {
                        shape.voxels(), survey.minimum);
 }
 
+/// Thin stacks cut a little off every PSF.
+constexpr double worth_a_warning = 0.01;
+
 std::string out_of_reach_sentence(double share, Shape shape) {
     return fmt::format(
         "{:.2g} % of the PSF's sum cannot reach from one voxel of an image of {} voxels to another and is cut off.",
@@ -54,7 +59,7 @@ std::string out_of_reach_sentence(double share, Shape shape) {
 
 /// The smallest positive value that an estimate may have: relative to the image, so that its units do not matter.
 double floor_for(const Survey& survey, Shape shape, const DeconvolveOptions& options) {
-    constexpr double relative = 1e-6, least = 1e-30;
+    constexpr double relative = 1e-6, least = std::numeric_limits<float>::min();
     const double mean = survey.positive_sum / static_cast<double>(shape.voxels());
     return std::max(options.floor.value_or(relative * mean), least);
 }
@@ -94,6 +99,24 @@ private:
     View<float> out_;
 };
 
+/// One thread at a time; and not the same one twice, which would wait for itself.
+class Turn {
+public:
+    Turn(std::atomic<std::thread::id>& busy, std::mutex& mutex) : busy_(busy) {
+        require(busy != std::this_thread::get_id(),
+                "A Deconvolver cannot restore another image from the progress callback of its own run.");
+        lock_ = std::unique_lock(mutex);
+        busy = std::this_thread::get_id();
+    }
+    ~Turn() { busy_ = std::thread::id(); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+private:
+    std::atomic<std::thread::id>& busy_;
+    std::unique_lock<std::mutex> lock_;
+};
+
 }  // namespace
 
 struct Deconvolver::Work {
@@ -102,6 +125,7 @@ struct Deconvolver::Work {
     Volume<float> psf;
     std::vector<std::string> psf_warnings;
     std::mutex mutex;
+    std::atomic<std::thread::id> busy_thread;
     std::unique_ptr<RichardsonLucy> algorithm;  // for the last shape
     Volume<float> image, out;                   // where host images are worked on by a device that cannot reach them
 
@@ -149,7 +173,7 @@ DeconvolvePlan Deconvolver::plan(Shape shape) const {
 DeconvolveReport Deconvolver::run(View<const float> image, View<float> out, const Progress& progress,
                                   const Stream& stream) {
     check_images(image, out);
-    const std::lock_guard lock(work_->mutex);
+    const Turn turn(work_->busy_thread, work_->mutex);
     const ThreadLimit threads(work_->options.threads);
     const Shape shape = image.shape();
     RichardsonLucy& algorithm = work_->algorithm_for(shape);
@@ -160,7 +184,7 @@ DeconvolveReport Deconvolver::run(View<const float> image, View<float> out, cons
 
     DeconvolveReport result = work_->begin_report(survey, shape);
     result.psf_share_out_of_reach = algorithm.psf_share_out_of_reach();
-    if (result.psf_share_out_of_reach > 0)
+    if (result.psf_share_out_of_reach > worth_a_warning)
         result.warnings.push_back(out_of_reach_sentence(result.psf_share_out_of_reach, shape));
     algorithm.run(views.image(), views.out(), survey, progress, stream, result);
     views.bring_back();

@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "../message.hpp"
 
@@ -10,9 +11,10 @@ void check(const DeconvolveOptions& options) {
     require(!options.iterations || *options.iterations >= 1,
             "iterations is {}: it must be at least 1, or left out for the method to decide.",
             options.iterations.value_or(0));
-    require(std::isfinite(options.background) && options.background >= 0,
+    constexpr double largest = std::numeric_limits<float>::max();
+    require(options.background >= 0 && options.background <= largest,
             "background is {}: it must be a finite number that is not negative.", options.background);
-    require(!options.floor || (std::isfinite(*options.floor) && *options.floor > 0),
+    require(!options.floor || (*options.floor > 0 && *options.floor <= largest),
             "floor is {}: it must be a finite number above 0.", options.floor.value_or(0));
     const ProjectorOptions& projector = options.projector;
     require(std::isfinite(projector.alpha) && projector.alpha > 0, "alpha is {}: it must be a finite number above 0.",

@@ -145,8 +145,7 @@ void RichardsonLucy::correct_at_last(const Run& run, const Stream& stream) {
 Verdict RichardsonLucy::read_history(int estimate, DeconvolveReport& report) const {
     while (static_cast<int>(report.divergence.size()) <= estimate) {
         const auto next = static_cast<std::int64_t>(report.divergence.size());
-        report.divergence.push_back(history_[next % history_.size()].divergence /
-                                    static_cast<double>(image_.voxels()));
+        report.divergence.push_back(history_[next % history_.size()].divergence / static_cast<double>(image_.voxels()));
     }
     return history_[estimate % history_.size()].verdict;
 }
@@ -155,8 +154,7 @@ Verdict RichardsonLucy::take_steps(const Run& run, const Progress& progress, con
                                    DeconvolveReport& result) {
     constexpr int worth_recording = 3;
     const int most = most_iterations(options_), steps = most - 1;
-    if (steps >= worth_recording)
-        recorded_step_->record([&](const Stream& recording) { step(run, recording); });
+    if (steps >= worth_recording) recorded_step_->record([&](const Stream& recording) { step(run, recording); });
     for (int queued = 0, done = 0; done < steps;) {
         if (queued < steps && queued - done < 2) {
             if (steps >= worth_recording) {
@@ -186,7 +184,7 @@ void RichardsonLucy::run(View<const float> image, View<float> estimate, const Su
     begin(run, survey, stream);
     look(run, stream);
     const Verdict verdict = take_steps(run, progress, stream, result);
-    if (verdict == Verdict::step_back) {
+    if (verdict == Verdict::step_back && keeps_previous(options_)) {
         backend_.copy(previous().data(), estimate.data(), checked_bytes(image_, sizeof(float)), stream);
         --result.iterations;
     }

@@ -142,6 +142,9 @@ WriteReport write_image(const std::filesystem::path& path, View<const float> ima
     ImageInfo facts = info;
     facts.type = PixelType::float32;
     facts.size = {.t = 1, .c = 1, .z = image.shape().z, .y = image.shape().y, .x = image.shape().x};
+    // Names of other channels and planes than this one's tell nothing about it.
+    if (facts.channel_names.size() != 1) facts.channel_names.clear();
+    if (static_cast<std::int64_t>(facts.plane_labels.size()) != facts.size.z) facts.plane_labels.clear();
     ImageWriter writer(path, facts, options);
     writer.append(std::span(&image, 1));
     return writer.finish();

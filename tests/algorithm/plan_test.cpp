@@ -96,6 +96,18 @@ TEST_P(Plan, ProgressCountsAndStops) {
     EXPECT_NO_THROW(deconvolver.run(image_, out));  // and goes on working
 }
 
+TEST_P(Plan, ProgressMayNotRunTheSamePlan) {
+    Deconvolver deconvolver(psf_, options_, device());
+    Volume<float> out(image_.shape()), inner(image_.shape());
+    EXPECT_THROW(deconvolver.run(image_, out,
+                                 [&](double, double) {
+                                     deconvolver.run(other_, inner);
+                                     return true;
+                                 }),
+                 InvalidArgument);
+    EXPECT_NO_THROW(deconvolver.run(image_, out));
+}
+
 TEST_P(Plan, AutomaticStopsByItself) {
     const Volume<float> image = blurred(random_volume({12, 12, 12}, 3, 0.f, 50.f), psf_);
     for (const Method method : every_method) {
@@ -111,6 +123,22 @@ TEST_P(Plan, AutomaticStopsByItself) {
 }
 
 PLANAPO_ON_EVERY_MACHINE(Plan);
+
+#if !defined(__SANITIZE_THREAD__)
+TEST(CpuThreads, AForkedChildGetsByWithOne) {
+    const Volume<float> psf = gaussian_volume({3, 4, 5}, 0.8, 0.9, 1), image = random_volume({32, 40, 40}, 8, 0.f, 9.f);
+    const DeconvolveOptions options = options_for(Method::matched, 2);
+    Deconvolver before(psf, options, Device());
+    Volume<float> expected(image.shape());
+    before.run(image, expected);  // wakes the threads that the child will not have
+    EXPECT_EXIT(
+        {
+            const bool same = largest_difference(deconvolve(image, psf, options).image, expected) < 1e-4;
+            std::_Exit(same ? 0 : 1);
+        },
+        ::testing::ExitedWithCode(0), "");
+}
+#endif
 
 TEST(CpuThreads, TheirNumberDoesNotMatter) {
     const Volume<float> psf = gaussian_volume({3, 4, 5}, 0.8, 0.9, 1), image = random_volume({20, 21, 22}, 8, 0.f, 9.f);

@@ -180,7 +180,8 @@ void Iterate::check_update(const Layout& layout) {
                         static_cast<double>(floor));
     });
     const DeviceValue course(Course{}, device());
-    DeviceGrid grid(correction, device()), alone(before, device()), spread(before, device()), kept(before.shape(), device());
+    DeviceGrid grid(correction, device()), alone(before, device()), spread(before, device()),
+        kept(before.shape(), device());
 
     backend().update(grid.view(), alone.view(), floor, course.get(), {});
     backend().wait({});
@@ -316,7 +317,7 @@ TEST_P(Iterate, QueuesInOrderOnAStreamOfItsOwn) {
 
     backend().spread(estimate.view(), grid.view(), layout.margin, stream);
     backend().spread(estimate.view(), other.view(), layout.margin, stream);
-    backend().update(grid.view(), estimate.view(), 0.f, course.get(), stream);                                 // squared
+    backend().update(grid.view(), estimate.view(), 0.f, course.get(), stream);  // squared
     backend().update_and_spread(other.view(), estimate.view(), {}, 0.f, layout.margin, course.get(), stream);  // cubed
     stream.wait();
 

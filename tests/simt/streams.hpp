@@ -21,8 +21,8 @@ struct CUstream_st {
     StreamKind kind;
     std::size_t number;  // counted from the default stream's 0
     void* tsan_thread;
-    char queued = 0, done = 0;         // tokens
-    CUgraph_st* captured = nullptr;    // where work goes instead of being done; null: it is done
+    char queued = 0, done = 0;       // tokens
+    CUgraph_st* captured = nullptr;  // where work goes instead of being done; null: it is done
     std::atomic_flag busy;  // not a mutex, of which the thread sanitizer would know: it orders nothing that a test sees
 };
 

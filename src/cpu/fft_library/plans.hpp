@@ -26,7 +26,10 @@ private:
     };
     using Plan = std::unique_ptr<std::remove_pointer_t<FftLibrary::Plan>, Destroy>;
 
+    void check_threads() const;
+
     FftLibrary* library_;
+    int threads_;
     Plan forward_, inverse_;
 };
 
