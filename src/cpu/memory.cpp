@@ -33,11 +33,11 @@ void* CpuBackend::allocate(std::int64_t bytes) {
 
 void CpuBackend::release(void* block) noexcept { platform::release(block); }
 
-void* CpuBackend::allocate_pinned(std::int64_t bytes) { return platform::allocate(bytes); }
-void CpuBackend::release_pinned(void* block) noexcept { platform::release(block); }
-
 void CpuBackend::copy(const void* from, void* to, std::int64_t bytes, const Stream&) {
     std::memcpy(to, from, static_cast<std::size_t>(bytes));
 }
+
+void* CpuBackend::allocate_pinned(std::int64_t bytes) { return platform::allocate(bytes); }
+void CpuBackend::release_pinned(void* block) noexcept { platform::release(block); }
 
 }  // namespace planapo
