@@ -27,6 +27,13 @@ void add_arithmetic(const Device& device, const Job& job) {
         Volume<float> out(core, device);
         measure(state, device, {core, image, [&](const Stream& stream) { device.backend().fill(out, 1.f, stream); }});
     });
+    add("widen", device, core, [=](benchmark::State& state) {
+        const Volume<std::uint16_t> recorded(core, device);
+        Volume<float> out(core, device);
+        const View<const std::uint16_t> narrow = recorded.view();
+        measure(state, device,
+                {core, image / 2 + image, [&](const Stream& stream) { device.backend().widen(narrow, out, stream); }});
+    });
     add("start", device, core, [=](benchmark::State& state) {
         const Volume<float> observed = photons(core, device);
         Volume<float> estimate(core, device);

@@ -1,5 +1,5 @@
 // One voxel in, one voxel out: a thread takes the same voxel of every operand (plugin/walk.cuh). Bytes per voxel that
-// must move: fill 4, start 8; multiply 24 per coefficient, which is 12 per voxel of the grid.
+// must move: fill 4, widen 6, start 8; multiply 24 per coefficient, which is 12 per voxel of the grid.
 #include "launch.cuh"
 #include "plugin/backend.hpp"
 #include "plugin/walk.cuh"
@@ -14,6 +14,13 @@ __global__ void __launch_bounds__(threads_per_block) fill_kernel(View<float> out
     const auto load = [&](std::int64_t, std::int64_t, std::int64_t) { return value; };
     for_each_voxel(out.shape(), load,
                    [&](std::int64_t z, std::int64_t y, std::int64_t x, float loaded) { out(z, y, x) = loaded; });
+}
+
+__global__ void __launch_bounds__(threads_per_block) widen_kernel(View<const std::uint16_t> narrow, View<float> wide) {
+    const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) { return narrow(z, y, x); };
+    for_each_voxel(wide.shape(), load, [&](std::int64_t z, std::int64_t y, std::int64_t x, std::uint16_t loaded) {
+        wide(z, y, x) = static_cast<float>(loaded);
+    });
 }
 
 __global__ void __launch_bounds__(threads_per_block)
@@ -38,6 +45,11 @@ __global__ void __launch_bounds__(threads_per_block)
 void CudaBackend::fill(View<float> out, float value, const Stream& stream) {
     const DeviceGuard guard(index_);
     launch(fill_kernel, walk_grid(out.shape()), walk_block(), 0, queue(stream), out, value);
+}
+
+void CudaBackend::widen(View<const std::uint16_t> narrow, View<float> wide, const Stream& stream) {
+    const DeviceGuard guard(index_);
+    launch(widen_kernel, walk_grid(wide.shape()), walk_block(), 0, queue(stream), narrow, wide);
 }
 
 void CudaBackend::start(View<const float> observed, float background, float floor, View<float> estimate,

@@ -120,6 +120,8 @@ public:
 
     // arithmetic
     virtual void fill(View<float> out, float value, const Stream& stream) = 0;
+    /// wide = narrow: what cameras record travels at half the size
+    virtual void widen(View<const std::uint16_t> narrow, View<float> wide, const Stream& stream) = 0;
     /// estimate = observed - background, at least floor
     virtual void start(View<const float> observed, float background, float floor, View<float> estimate,
                        const Stream& stream) = 0;

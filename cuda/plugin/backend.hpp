@@ -45,6 +45,7 @@ public:
     std::int64_t partial_sums(Shape core) const override;
 
     void fill(View<float> out, float value, const Stream& stream) override;
+    void widen(View<const std::uint16_t> narrow, View<float> wide, const Stream& stream) override;
     void start(View<const float> observed, float background, float floor, View<float> estimate,
                const Stream& stream) override;
     void multiply(View<Complex> spectrum, View<const Complex> otf, Conjugate conjugate, const Stream& stream) override;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +66,13 @@ struct DeconvolvePlan {
     std::int64_t device_bytes = 0;  ///< held by planapo on the device while it runs
 };
 
+/// Fills `image`, on the host, with image `index` of a series.
+template <typename T>
+using ReadImage = std::function<void(std::int64_t index, View<T> image)>;
+
+/// Takes what became of image `index`; `result` is on the host and gone after the call.
+using WriteResult = std::function<void(std::int64_t index, View<const float> result, const DeconvolveReport& report)>;
+
 /// A plan: built once for a PSF, run on many images. OTFs, buffers and FFT plans are kept as long as the images' shape
 /// stays the same. Safe to call from several threads, which then take turns; give each thread its own to run side by
 /// side.
@@ -87,6 +95,18 @@ public:
     DeconvolveReport run(View<const float> image, View<float> out, const Progress& progress = {},
                          const Stream& stream = {});
 
+    /// The same for what a camera recorded: it travels to a GPU at half the size, and becomes float there.
+    DeconvolveReport run(View<const std::uint16_t> image, View<float> out, const Progress& progress = {},
+                         const Stream& stream = {});
+
+    /// Restores `count` images of one shape, one after the other. While one is restored, the next is read and carried
+    /// to the device, and the one before is carried back and written. Holds two images and two results more than `run`.
+    /// T: float or std::uint16_t. Calls `read` and `write` in the order of the images, each from a thread of its own.
+    /// Progress counts images. Whatever `read`, `write` or `progress` throw ends the series and reaches the caller.
+    template <typename T>
+    void run_series(Shape shape, std::int64_t count, const ReadImage<T>& read, const WriteResult& write,
+                    const Progress& progress = {});
+
     const Device& device() const;
     const DeconvolveOptions& options() const;
 
@@ -94,6 +114,11 @@ private:
     struct Work;
     std::unique_ptr<Work> work_;
 };
+
+extern template PLANAPO_API void Deconvolver::run_series(Shape, std::int64_t, const ReadImage<float>&,
+                                                         const WriteResult&, const Progress&);
+extern template PLANAPO_API void Deconvolver::run_series(Shape, std::int64_t, const ReadImage<std::uint16_t>&,
+                                                         const WriteResult&, const Progress&);
 
 /// An image and what was done to get it.
 struct Restored {

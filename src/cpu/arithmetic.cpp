@@ -8,6 +8,11 @@ namespace planapo {
 namespace {
 
 PLANAPO_VECTORISED
+void widen_row(const std::uint16_t* narrow, float* wide, std::int64_t voxels) {
+    for (std::int64_t x = 0; x < voxels; ++x) wide[x] = static_cast<float>(narrow[x]);
+}
+
+PLANAPO_VECTORISED
 void start_row(const float* observed, float* estimate, std::int64_t voxels, float background, float floor) {
     for (std::int64_t x = 0; x < voxels; ++x) estimate[x] = formula::above_background(observed[x], background, floor);
 }
@@ -27,6 +32,11 @@ void multiply_conjugate_row(Complex* spectrum, const Complex* otf, std::int64_t 
 void CpuBackend::fill(View<float> out, float value, const Stream&) {
     for_each_row(out.shape(),
                  [&](std::int64_t z, std::int64_t y) { std::fill_n(out.row(z, y), out.shape().x, value); });
+}
+
+void CpuBackend::widen(View<const std::uint16_t> narrow, View<float> wide, const Stream&) {
+    for_each_row(wide.shape(),
+                 [&](std::int64_t z, std::int64_t y) { widen_row(narrow.row(z, y), wide.row(z, y), wide.shape().x); });
 }
 
 void CpuBackend::start(View<const float> observed, float background, float floor, View<float> estimate, const Stream&) {

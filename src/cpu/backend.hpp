@@ -39,6 +39,7 @@ public:
     std::int64_t partial_sums(Shape core) const override;
 
     void fill(View<float> out, float value, const Stream&) override;
+    void widen(View<const std::uint16_t> narrow, View<float> wide, const Stream&) override;
     void start(View<const float> observed, float background, float floor, View<float> estimate, const Stream&) override;
     void multiply(View<Complex> spectrum, View<const Complex> otf, Conjugate conjugate, const Stream&) override;
 

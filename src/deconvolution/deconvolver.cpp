@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <thread>
@@ -21,18 +22,25 @@ namespace planapo {
 
 namespace {
 
-bool overlap(View<const float> a, View<const float> b) {
-    return a.data() < b.data() + b.shape().voxels() && b.data() < a.data() + a.shape().voxels();
+template <typename T>
+bool overlap(View<const T> image, View<const float> out) {
+    const auto ends_before = [](const auto& a, const auto& b) {
+        const void* const end = a.data() + a.shape().voxels();
+        return std::less_equal<const void*>{}(end, b.data());
+    };
+    return !ends_before(image, out) && !ends_before(out, image);
 }
 
-void check_images(View<const float> image, View<float> out) {
+template <typename T>
+void check_images(View<const T> image, View<float> out) {
     checked_bytes(image.shape(), sizeof(float));
     require(!image.empty() && !out.empty(), "The image or the place for the result is a null pointer.");
     require(image.shape() == out.shape(),
             "The image has {} voxels but the place for the result {}: they must be alike.", to_string(image.shape()),
             to_string(out.shape()));
     require(image.contiguous() && out.contiguous(), "The image and the place for the result must be contiguous.");
-    require(!overlap(image, out), "The image and the place for the result overlap: the image is needed until the end.");
+    require(!overlap<T>(image, out),
+            "The image and the place for the result overlap: the image is needed until the end.");
 }
 
 void check_finite(const Survey& survey, Shape shape) {
@@ -67,13 +75,12 @@ double floor_for(const Survey& survey, Shape shape, const DeconvolveOptions& opt
 /// Views of an image and its result on the device: the caller's own memory where the device can use it, else copies.
 class OnDevice {
 public:
-    OnDevice(View<const float> image, View<float> out, const Device& device, Volume<float>& image_copy,
+    template <typename T>
+    OnDevice(View<const T> image, View<float> out, const Device& device, Volume<float>& image_copy,
              Volume<float>& out_copy, const Stream& stream)
         : device_(device), stream_(stream), caller_out_(out) {
-        Backend& backend = device.backend();
-        image_ = backend.holds(image.data()) ? image : copy_of(image_copy, image.shape());
-        out_ = backend.holds(out.data()) ? out : copy_of(out_copy, out.shape());
-        if (image_.data() != image.data()) backend.copy(image.data(), image_copy.data(), bytes(), stream);
+        out_ = device.backend().holds(out.data()) ? out : copy_of(out_copy, out.shape());
+        bring(image, image_copy);
     }
 
     View<const float> image() const { return image_; }
@@ -86,6 +93,26 @@ public:
     }
 
 private:
+    void bring(View<const float> image, Volume<float>& copy) {
+        image_ = image;
+        if (device_.backend().holds(image.data())) return;
+        device_.backend().copy(image.data(), copy_of(copy, image.shape()).data(), bytes(), stream_);
+        image_ = copy;
+    }
+
+    /// The way leads through the place of the result, which nobody needs yet.
+    void bring(View<const std::uint16_t> image, Volume<float>& copy) {
+        Backend& backend = device_.backend();
+        const Shape shape = image.shape();
+        if (!backend.holds(image.data())) {
+            auto* const narrow = reinterpret_cast<std::uint16_t*>(out_.data());
+            backend.copy(image.data(), narrow, checked_bytes(shape, sizeof(std::uint16_t)), stream_);
+            image = View<const std::uint16_t>(narrow, shape);
+        }
+        backend.widen(image, copy_of(copy, shape), stream_);
+        image_ = copy;
+    }
+
     View<float> copy_of(Volume<float>& copy, Shape shape) const {
         if (copy.shape() != shape) copy = Volume<float>(shape, device_);
         return copy;
@@ -127,17 +154,20 @@ struct Deconvolver::Work {
     std::mutex mutex;
     std::atomic<std::thread::id> busy_thread;
     std::unique_ptr<RichardsonLucy> algorithm;  // for the last shape
-    Volume<float> image, out;                   // where host images are worked on by a device that cannot reach them
+    Volume<float> image_copy, out_copy;         // where host images are worked on by a device that cannot reach them
 
     RichardsonLucy& algorithm_for(Shape shape) {
         if (algorithm == nullptr || algorithm->image_shape() != shape) {
             algorithm.reset();  // first, so that both never need room at once
-            image = Volume<float>();
-            out = Volume<float>();
+            image_copy = Volume<float>();
+            out_copy = Volume<float>();
             algorithm = std::make_unique<RichardsonLucy>(psf, shape, options, device);
         }
         return *algorithm;
     }
+
+    template <typename T>
+    DeconvolveReport restore(View<const T> image, View<float> out, const Progress& progress, const Stream& stream);
 
     DeconvolveReport begin_report(const Survey& survey, Shape shape) const {
         DeconvolveReport result;
@@ -170,25 +200,35 @@ DeconvolvePlan Deconvolver::plan(Shape shape) const {
     return plan_richardson_lucy(work_->psf, shape, work_->options, work_->device);
 }
 
-DeconvolveReport Deconvolver::run(View<const float> image, View<float> out, const Progress& progress,
-                                  const Stream& stream) {
+template <typename T>
+DeconvolveReport Deconvolver::Work::restore(View<const T> image, View<float> out, const Progress& progress,
+                                            const Stream& stream) {
     check_images(image, out);
-    const Turn turn(work_->busy_thread, work_->mutex);
-    const ThreadLimit threads(work_->options.threads);
+    const Turn turn(busy_thread, mutex);
+    const ThreadLimit threads(options.threads);
     const Shape shape = image.shape();
-    RichardsonLucy& algorithm = work_->algorithm_for(shape);
-    const OnDevice views(image, out, work_->device, work_->image, work_->out, stream);
-    const Survey survey =
-        work_->device.backend().survey(views.image(), static_cast<float>(work_->options.background), stream);
+    RichardsonLucy& deconvolution = algorithm_for(shape);
+    const OnDevice views(image, out, device, image_copy, out_copy, stream);
+    const Survey survey = device.backend().survey(views.image(), static_cast<float>(options.background), stream);
     check_finite(survey, shape);
 
-    DeconvolveReport result = work_->begin_report(survey, shape);
-    result.psf_share_out_of_reach = algorithm.psf_share_out_of_reach();
+    DeconvolveReport result = begin_report(survey, shape);
+    result.psf_share_out_of_reach = deconvolution.psf_share_out_of_reach();
     if (result.psf_share_out_of_reach > worth_a_warning)
         result.warnings.push_back(out_of_reach_sentence(result.psf_share_out_of_reach, shape));
-    algorithm.run(views.image(), views.out(), survey, progress, stream, result);
+    deconvolution.run(views.image(), views.out(), survey, progress, stream, result);
     views.bring_back();
     return result;
+}
+
+DeconvolveReport Deconvolver::run(View<const float> image, View<float> out, const Progress& progress,
+                                  const Stream& stream) {
+    return work_->restore(image, out, progress, stream);
+}
+
+DeconvolveReport Deconvolver::run(View<const std::uint16_t> image, View<float> out, const Progress& progress,
+                                  const Stream& stream) {
+    return work_->restore(image, out, progress, stream);
 }
 
 Restored deconvolve(View<const float> image, View<const float> psf, const DeconvolveOptions& options,

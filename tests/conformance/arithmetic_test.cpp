@@ -1,4 +1,4 @@
-// arithmetic: fill, start, multiply.
+// arithmetic: fill, widen, start, multiply.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,6 +18,7 @@ class Arithmetic : public OnMachine {
 protected:
     Backend& backend() { return device().backend(); }
     void check_fill(Shape shape);
+    void check_widen(Shape shape);
     void check_start(Shape shape);
     void check_multiply(Shape shape, Conjugate conjugate);
 };
@@ -31,6 +32,22 @@ void Arithmetic::check_fill(Shape shape) {
 
     EXPECT_TRUE(same_bits(grid.voxels(), constant_volume(shape, 2.5f)));
     EXPECT_TRUE(grid.padding_kept());
+}
+
+void Arithmetic::check_widen(Shape shape) {
+    Volume<std::uint16_t> narrow(shape);
+    for (std::int64_t i = 0; i < shape.voxels(); ++i) narrow.data()[i] = static_cast<std::uint16_t>(i * 7919 % 65536);
+    Volume<std::uint16_t> input(shape, device());
+    backend().copy(narrow.data(), input.data(), shape.voxels() * 2, {});
+    DeviceGrid wide(shape, device());
+
+    backend().widen(input.view(), wide.view(), {});
+    backend().wait({});
+
+    const Volume<float> original =
+        volume_of(shape, [&](auto z, auto y, auto x) { return narrow.view()(z, y, x); });  // every one is a float
+    EXPECT_TRUE(same_bits(wide.voxels(), original));
+    EXPECT_TRUE(wide.padding_kept());
 }
 
 void Arithmetic::check_start(Shape shape) {
@@ -76,6 +93,10 @@ void Arithmetic::check_multiply(Shape shape, Conjugate conjugate) {
 
 TEST_P(Arithmetic, FillWritesEveryVoxelAndNothingElse) {
     for_each_size(quick_sizes(), [&](Shape shape) { check_fill(shape); });
+}
+
+TEST_P(Arithmetic, WidenIsExact) {
+    for_each_size(quick_sizes(), [&](Shape shape) { check_widen(shape); });
 }
 
 TEST_P(Arithmetic, StartTakesWhatIsAboveTheBackgroundAndTheFloor) {
