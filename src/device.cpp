@@ -41,7 +41,10 @@ private:
         folders.push_back(platform::library_folder());
         for (const fs::path& folder : folders)
             if (fs::exists(folder / file)) return open_file(folder / file);
-        reason_ = fmt::format("this installation of planapo has no {} (it was built without a CUDA toolkit)", file);
+        reason_ =
+            name_ == "cuda"
+                ? fmt::format("this installation of planapo has no {} (it was built without a CUDA toolkit)", file)
+                : fmt::format("{} is not here (planapo's own tests bring it)", file);
     }
 
     void open_file(const fs::path& path) {
@@ -49,7 +52,8 @@ private:
         const auto library = platform::SharedLibrary::open(path.string());
         decltype(planapo_plugin)* entry = nullptr;
         if (!library) {
-            reason_ = fmt::format("{} cannot be opened: {}", path.filename().string(), library.error());
+            reason_ = fmt::format("{} cannot be opened: {} (pip install 'planapo[cuda]' brings NVIDIA's libraries)",
+                                  path.filename().string(), library.error());
         } else if (!library.find(entry, "planapo_plugin")) {
             reason_ = fmt::format("{} is not a plugin of planapo", path.string());
         } else if (entry()->abi != plugin_abi) {

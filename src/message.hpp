@@ -1,6 +1,7 @@
 // Sentences for the errors.
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +14,12 @@ namespace planapo {
 template <typename... Parts>
 void require(bool holds, fmt::format_string<Parts...> sentence, Parts&&... parts) {
     if (!holds) throw InvalidArgument(fmt::format(sentence, std::forward<Parts>(parts)...));
+}
+
+/// "0.037 %", "4.2 %", "100 %"
+inline std::string percent(double share) {
+    const double value = 100 * share;
+    return value < 9.95 ? fmt::format("{:.2g} %", value) : fmt::format("{:.0f} %", value);
 }
 
 }  // namespace planapo

@@ -41,7 +41,7 @@ struct DeconvolveOptions {
     std::optional<double> floor = {};
     Boundary boundary = Boundary::mirror;
     Start start = Start::image;
-    ProjectorOptions projector;
+    ProjectorOptions projector = {};
     int threads = 0;  ///< of the CPU; 0: as OpenMP decides
     /// Time FFT plans once and remember them (FFTW's MEASURE and wisdom): slower first run, faster iterations.
     bool measure_plans = false;

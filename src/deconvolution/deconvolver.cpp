@@ -61,8 +61,17 @@ constexpr double worth_a_warning = 0.01;
 
 std::string out_of_reach_sentence(double share, Shape shape) {
     return fmt::format(
-        "{:.2g} % of the PSF's sum cannot reach from one voxel of an image of {} voxels to another and is cut off.",
-        100 * share, to_string(shape));
+        "{} of the PSF's sum cannot reach from one voxel of an image of {} voxels to another and is cut off.",
+        percent(share), to_string(shape));
+}
+
+/// Transforms add up all voxels, and an estimate may overshoot: there must be room for that in a float.
+void check_range(const Survey& survey) {
+    constexpr double most = 1e36;
+    require(survey.recorded <= most,
+            "The image's voxels, up to {:.3g}, add up to {:.3g}; 32-bit floats have room for {:.0g}: divide the image "
+            "first.",
+            survey.maximum, survey.recorded, most);
 }
 
 /// The smallest positive value that an estimate may have: relative to the image, so that its units do not matter.
@@ -175,6 +184,10 @@ struct Deconvolver::Work {
         result.floor = floor_for(survey, shape, options);
         result.negative_voxels = survey.negative;
         if (survey.negative > 0) result.warnings.push_back(negative_voxels_sentence(survey, shape));
+        if (survey.positive_sum == 0 && options.background > 0)
+            result.warnings.push_back(fmt::format(
+                "No voxel is above the background of {:g}, the largest is {:g}: there is nothing to restore.",
+                options.background, survey.maximum));
         return result;
     }
 };
@@ -211,6 +224,7 @@ DeconvolveReport Deconvolver::Work::restore(View<const T> image, View<float> out
     const OnDevice views(image, out, device, image_copy, out_copy, stream);
     const Survey survey = device.backend().survey(views.image(), static_cast<float>(options.background), stream);
     check_finite(survey, shape);
+    check_range(survey);
 
     DeconvolveReport result = begin_report(survey, shape);
     result.psf_share_out_of_reach = deconvolution.psf_share_out_of_reach();

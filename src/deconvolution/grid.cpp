@@ -1,6 +1,9 @@
 #include "grid.hpp"
 
+#include <algorithm>
 #include <initializer_list>
+
+#include "../message.hpp"
 
 namespace planapo {
 
@@ -17,6 +20,11 @@ Shape radius_of(Shape kernel) { return {kernel.z / 2, kernel.y / 2, kernel.x / 2
 
 WorkingGrid working_grid(Shape image, Shape radius, Boundary boundary) {
     using Fill = Margin::Fill;
+    constexpr std::int64_t longest = std::int64_t{1} << 31;
+    require(std::max({image.z, image.y, image.x}) < longest,
+            "An image of {} voxels is longer than 2^31 on one axis, which no FFT takes.", to_string(image));
+    require(static_cast<double>(image.z) * static_cast<double>(image.y) * static_cast<double>(image.x) < 0x1p56,
+            "An image of {} voxels is larger than any memory.", to_string(image));
     if (boundary == Boundary::wrap) return {image, {}, {}};
     // Both sides of the image need their own margin: 2 r voxels between its end and, round the corner, its beginning.
     const auto length = [](std::int64_t n, std::int64_t r) { return fast_length(n + 2 * r); };

@@ -21,8 +21,9 @@ void check(const DeconvolveOptions& options) {
             projector.alpha);
     require(projector.beta > 0 && projector.beta < 1, "beta is {}: it must lie between 0 and 1.", projector.beta);
     require(projector.order >= 1 && projector.order <= 100, "order is {}: it must be 1 to 100.", projector.order);
-    require(options.threads >= 0, "threads is {}: it must be at least 1, or 0 for as many as there are.",
-            options.threads);
+    constexpr int most_threads = 4096;  // far more than OpenMP's runtime has room for ends the process
+    require(options.threads >= 0 && options.threads <= most_threads,
+            "threads is {}: it must be 1 to {}, or 0 for as many as there are.", options.threads, most_threads);
 }
 
 }  // namespace planapo

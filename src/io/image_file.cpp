@@ -157,6 +157,7 @@ void ImageFile::read_volume_into(void* memory, std::int64_t bytes, std::int64_t 
 
 void ImageFile::read_into(void* memory, std::int64_t bytes, const Progress& progress) const {
     const std::lock_guard lock(work_->turn);
+    require(memory != nullptr, "The place for the image in '{}' is a null pointer.", work_->files.path());
     require(bytes == info().bytes(), "The image in '{}' takes {} bytes; there is memory for {}.", work_->files.path(),
             info().bytes(), bytes);
     const std::int64_t plane = work_->plane_bytes();

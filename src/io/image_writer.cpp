@@ -73,10 +73,12 @@ struct ImageWriter::Work {
     }
 
     WriteReport finish() {
+        require(!finished, "'{}' is finished already.", file.target().string());
         require(frames == plan.info.size.t, "Only {} of {} time points of '{}' were written.", frames, plan.info.size.t,
                 file.target().string());
         const std::int64_t length = file.stream().size();
         file.commit();
+        finished = true;
         return {.bytes = length,
                 .clipped_voxels = clipped,
                 .clipped_share = static_cast<double>(clipped) / static_cast<double>(plan.info.size.voxels()),
@@ -89,6 +91,7 @@ struct ImageWriter::Work {
     io::PageWriter pages;
     std::unique_ptr<std::byte[]> converted;  // one plane
     std::int64_t frames = 0, clipped = 0;
+    bool finished = false;
 };
 
 ImageWriter::ImageWriter(const std::filesystem::path& path, const ImageInfo& info, const WriteOptions& options)
@@ -129,6 +132,7 @@ WriteReport ImageWriter::finish() { return work_->finish(); }
 WriteReport write_image(const std::filesystem::path& path, const ImageInfo& info, const void* data,
                         const WriteOptions& options, const Progress& progress) {
     ImageWriter writer(path, info, options);
+    require(data != nullptr, "The image to be written to '{}' is a null pointer.", path.string());
     const std::int64_t frame = info.bytes() / info.size.t;
     for (std::int64_t t = 0; t < info.size.t; ++t) {
         writer.append_raw(static_cast<const std::byte*>(data) + t * frame);
@@ -139,6 +143,7 @@ WriteReport write_image(const std::filesystem::path& path, const ImageInfo& info
 
 WriteReport write_image(const std::filesystem::path& path, View<const float> image, const ImageInfo& info,
                         const WriteOptions& options) {
+    require(!image.empty(), "The image to be written to '{}' is empty.", path.string());
     ImageInfo facts = info;
     facts.type = PixelType::float32;
     facts.size = {.t = 1, .c = 1, .z = image.shape().z, .y = image.shape().y, .x = image.shape().x};

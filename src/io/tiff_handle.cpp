@@ -36,7 +36,7 @@ TiffHandle::TiffHandle(FileStream& stream, const std::string& name, const char* 
         TIFFClientOpenExt(name.c_str(), mode, &stream, read, write, seek, close, size, nullptr, nullptr, options.get());
     require(tiff_ != nullptr || !stream.error(), "Cannot {} '{}': {} after {} bytes.", *mode == 'r' ? "read" : "write",
             name, stream.error().message(), stream.size());
-    require(tiff_ != nullptr, "'{}' cannot be opened as a TIFF file: {}.", name, complaint());
+    require(tiff_ != nullptr, "'{}' cannot be opened as a TIFF file, it may be truncated ({}).", name, complaint());
 }
 
 TiffHandle::~TiffHandle() {
@@ -56,7 +56,9 @@ int TiffHandle::keep_warning(TIFF*, void* self, const char*, const char* format,
 }
 
 std::string TiffHandle::complaint() const {
-    std::string words = error_[0] != '\0' ? error_.data() : warning_[0] != '\0' ? warning_.data() : "no reason given";
+    std::string words = error_[0] != '\0'     ? error_.data()
+                        : warning_[0] != '\0' ? warning_.data()
+                                              : "its next header makes no sense";
     while (!words.empty() && (words.back() == '.' || words.back() == '\n')) words.pop_back();
     // The names of files and tags in libtiff's words may hold anything; a sentence does not.
     for (char& c : words)

@@ -27,7 +27,7 @@ public:
 
     operator TIFF*() const { return tiff_; }
 
-    /// libtiff's first error since the last `forget`, else its last warning, else "no reason given".
+    /// libtiff's first error since the last `forget`, else its last warning, else that a header makes no sense.
     std::string complaint() const;
     void forget();
 

@@ -151,7 +151,7 @@ std::vector<Page> scan_pages(TiffHandle& tiff, FileStream& stream, const std::st
         pages.push_back(read_page(tiff, stream, fmt::format("Page {} of '{}'", pages.size() + 1, name)));
         if (TIFFLastDirectory(tiff)) return pages;
         tiff.forget();
-        require(TIFFReadDirectory(tiff) == 1, "'{}' is truncated or damaged after page {}: {}.", name, pages.size(),
+        require(TIFFReadDirectory(tiff) == 1, "'{}' is truncated or damaged after page {} ({}).", name, pages.size(),
                 tiff.complaint());
     }
 }

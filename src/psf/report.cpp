@@ -132,13 +132,13 @@ void describe_steps(PsfReport& report, const Findings& findings) {
     if (!(findings.voxel_before == findings.voxel_after))
         steps.push_back(fmt::format("It was resampled from voxels of {} to voxels of {}.", um(findings.voxel_before),
                                     um(findings.voxel_after)));
-    steps.push_back(fmt::format("It was cropped from {} to {} voxels, which hold {:.2f} % of its light.",
+    steps.push_back(fmt::format("Its box was changed from {} to {} voxels, which hold {:.2f} % of its light.",
                                 to_string(report.shape_before), to_string(report.shape_after),
                                 100 * report.energy_kept));
     if (report.negative_share > 0)
-        steps.push_back(fmt::format(
-            "Negative voxels ({:.2g} % of the positive sum) were clipped at {:.2g} % of the peak, which keeps the sum.",
-            100 * report.negative_share, 100 * report.clip_level));
+        steps.push_back(
+            fmt::format("Negative voxels ({} of the positive sum) were clipped at {} of the peak, which keeps the sum.",
+                        percent(report.negative_share), percent(report.clip_level)));
     steps.push_back(fmt::format("FWHM (z, y, x): {} before, {} after.", um(report.fwhm_before), um(report.fwhm_after)));
 }
 
@@ -163,10 +163,10 @@ void look_for_trouble(PsfReport& report, const Findings& findings, View<const fl
                         report.signal_to_noise));
     if (report.negative_share > 0.1)
         report.warnings.push_back(
-            fmt::format("{:.0f} % of the PSF's light is noise: {:.2g} % of the peak was taken off its tails to keep "
+            fmt::format("{} of the PSF's light is noise: {} of the peak was taken off its tails to keep "
                         "the sum. Average "
                         "several beads, or crop more tightly.",
-                        100 * report.negative_share, 100 * report.clip_level));
+                        percent(report.negative_share), percent(report.clip_level)));
 }
 
 }  // namespace planapo

@@ -8,6 +8,7 @@ namespace planapo::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -67,6 +68,31 @@ TEST_P(Inputs, MethodsThatStopByThemselvesComeToAnEndOnAnyImage) {
             }
 }
 
+TEST_P(Inputs, VoxelsTooLargeForFloatsAreRefused) {
+    EXPECT_THAT(refusal(constant_volume({3, 3, 3}, 1e38f), psf_, one_), HasSubstr("up to 1e+38"));
+}
+
+TEST_P(Inputs, ABackgroundAboveTheImageIsTold) {
+    DeconvolveOptions options = one_;
+    options.background = 1000;
+    EXPECT_THAT(restore(constant_volume({3, 3, 3}, 7.f), psf_, options).report.warnings,
+                Contains(HasSubstr("background of 1000, the largest is 7")));
+}
+
+TEST(Shapes, ThatNoMemoryHoldsAreRefusedAtOnce) {
+    const Deconvolver deconvolver(gaussian_volume({3, 3, 3}, 0.7, 0.7, 0.7));
+    const auto refused = [&](Shape shape) {
+        try {
+            deconvolver.plan(shape);
+        } catch (const InvalidArgument& reason) {
+            return std::string(reason.what());
+        }
+        return std::string();
+    };
+    EXPECT_THAT(refused({1, 1, std::int64_t{1} << 40}), HasSubstr("longer than 2^31"));
+    EXPECT_THAT(refused({1000000, 1000000, 1000000}), HasSubstr("larger than any memory"));
+}
+
 TEST_P(Inputs, OptionsOutOfRangeAreNamed) {
     const Volume<float> image = constant_volume({3, 3, 3}, 1.f);
     const auto refused = [&](auto change) {
@@ -77,6 +103,7 @@ TEST_P(Inputs, OptionsOutOfRangeAreNamed) {
     EXPECT_THAT(refused([](auto& o) { o.iterations = 0; }), HasSubstr("iterations is 0"));
     EXPECT_THAT(refused([](auto& o) { o.background = -1; }), HasSubstr("background is -1"));
     EXPECT_THAT(refused([](auto& o) { o.background = nan; }), HasSubstr("background is nan"));
+    EXPECT_THAT(refused([](auto& o) { o.threads = 100000; }), HasSubstr("threads is 100000"));
     EXPECT_THAT(refused([](auto& o) { o.background = 1e300; }), HasSubstr("background is 1e+300"));
     EXPECT_THAT(refused([](auto& o) { o.floor = 0; }), HasSubstr("floor is 0"));
     EXPECT_THAT(refused([](auto& o) { o.floor = 1e300; }), HasSubstr("floor is 1e+300"));
