@@ -4,7 +4,7 @@ export PLANAPO_PYTHON ?= python3
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell nproc)
 venv := build/venv
 
-.PHONY: help demo test soak bench build clean release debug asan tsan
+.PHONY: help demo test soak bench build clean release debug asan tsan always
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -33,7 +33,14 @@ clean: ## removes everything that was built
 release debug asan tsan: %: build/%/build.ninja
 	cmake --build --preset $@
 
-build/%/build.ninja: CMakePresets.json tools/bootstrap
-	tools/bootstrap
-	cmake --preset $*
+build/%/build.ninja: CMakePresets.json build/venv/.bootstrapped build/cuda.cmake
+	cmake --fresh --preset $*
 	@touch $@
+
+build/venv/.bootstrapped: tools/bootstrap
+	tools/bootstrap
+	@touch $@
+
+# Looked at by every make, written where the choice has changed (PLANAPO_CUDA: auto, toolkit, wheels or off).
+build/cuda.cmake: build/venv/.bootstrapped always
+	@tools/find_cuda

@@ -10,6 +10,8 @@ option(PLANAPO_BUILD_BENCH "Build the benchmarks" OFF)
 # Another compiler may know warnings that ours does not: only the presets turn them into errors.
 option(PLANAPO_WARNINGS_AS_ERRORS "Stop at the first compiler warning, host and device" OFF)
 
+# What `make` has chosen. What a command line or a preset says comes before it.
+include("${PROJECT_SOURCE_DIR}/build/cuda.cmake" OPTIONAL)
 # A machine without nvcc still gets the whole library, for the CPU.
 set(PLANAPO_BUILD_CUDA AUTO CACHE STRING "Build the CUDA plugin: ON, OFF, or AUTO (where nvcc is found)")
 set_property(CACHE PLANAPO_BUILD_CUDA PROPERTY STRINGS AUTO ON OFF)
