@@ -80,6 +80,7 @@ void measure(benchmark::State& state, const Device& device, const Timed& timed) 
         state.SetIterationTime(taken.all().back());
     }
     const double achieved = static_cast<double>(timed.bytes) / taken.minimum();
+    state.counters["bytes"] = static_cast<double>(timed.bytes);
     state.counters["minimum_ms"] = 1e3 * taken.minimum();
     state.counters["median_ms"] = 1e3 * taken.median();
     state.counters["voxels_per_s"] = static_cast<double>(timed.shape.voxels()) / taken.minimum();

@@ -80,6 +80,7 @@ std::int64_t least_bytes(const Job& job) {
 
 void report(benchmark::State& state, const Job& job, const Stopwatch& watch, double possible) {
     const double achieved = static_cast<double>(least_bytes(job)) / watch.iteration.minimum();
+    state.counters["bytes"] = static_cast<double>(least_bytes(job));
     state.counters["minimum_ms"] = 1e3 * watch.iteration.minimum();
     state.counters["median_ms"] = 1e3 * watch.iteration.median();
     state.counters["voxels_per_s"] = static_cast<double>(job.image.voxels()) / watch.iteration.minimum();
