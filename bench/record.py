@@ -12,7 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
-PACKAGES = ("planapo", "numpy", "scipy", "scikit-image", "RedLionfish", "pyfftw", "mkl_fft", "mkl")
+PACKAGES = (
+    "planapo", "numpy", "scipy", "scikit-image", "RedLionfish", "pyfftw", "mkl_fft", "mkl",
+    "cupy-cuda13x", "torch",
+)  # fmt: skip
 
 
 def save(name: str, measured: dict, *, load_before: tuple[float, float, float]) -> Path:
@@ -62,10 +65,8 @@ def versions() -> dict[str, str]:
 
 def revision() -> str:
     """The commit, with "+" where files differ from it; empty outside of a repository."""
-    commit, changes = (
-        _git("rev-parse", "--short=12", "HEAD"),
-        _git("status", "--porcelain", "--", ".", ":!bench/results"),
-    )
+    commit = _git("rev-parse", "--short=12", "HEAD")
+    changes = _git("status", "--porcelain", "--", ".", ":!bench/results")
     return commit + ("+" if changes else "") if commit else ""
 
 
