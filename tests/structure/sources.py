@@ -6,7 +6,7 @@ from pathlib import Path
 
 cpp_suffixes = (".cpp", ".hpp", ".h", ".cu", ".cuh")
 
-_folders = ("include", "src", "cuda", "python", "tests", "bench", "examples", "tools", "cmake")
+_folders = ("include", "src", "cuda", "python", "tests", "bench", "examples", "tools", "cmake", "bundle")
 # Comments, strings and characters; an apostrophe after a digit or letter separates digits (1'000).
 _not_code = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])+\'', re.DOTALL
