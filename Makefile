@@ -4,7 +4,7 @@ export PLANAPO_PYTHON ?= python3
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell nproc)
 venv := build/venv
 
-.PHONY: help demo test soak bench build clean release debug asan tsan always
+.PHONY: help demo test soak bench bundle build clean release debug asan tsan always
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -22,6 +22,9 @@ soak: build asan tsan ## the same suites at the full numbers
 
 bench: build ## times planapo against what its kernels must move, and against other tools
 	bench/run
+
+bundle: ## build/planapo-bundle.tar.gz: planapo for machines where nothing can be installed
+	tools/bundle
 
 build: release ## virtual environment in build/venv, C++ tree in build/install
 	cmake --install build/release --prefix build/install >build/install.log
