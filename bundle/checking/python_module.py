@@ -7,6 +7,8 @@ import os
 import shutil
 import sys
 import sysconfig
+import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,6 +25,8 @@ _FLAGS = [
     "-fvisibility=hidden",
     "-ffp-contract=off",
 ]
+_COMPILER = os.environ.get("CXX", "g++").split()
+_COMPILE_S = 600
 _OLDEST = (3, 10)
 
 
@@ -63,8 +67,8 @@ def _obstacle() -> str:
     )
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
         return f"{need} Python.h is not here"
-    if shutil.which("g++") is None:
-        return f"{need} there is no g++"
+    if shutil.which(_COMPILER[0]) is None:
+        return f"{need} there is no {_COMPILER[0]}"
     if not os.access(module().parent, os.W_OK):
         return f"{need} {module().parent} cannot be written"
     return ""
@@ -80,7 +84,7 @@ def _compile(run: Run) -> str:
     objects = [str(folder / f"{source.stem}.o") for source in sources]
 
     def compile_one(source: Path, target: str) -> str:
-        ended = run.program(["g++", *flags, "-c", str(source), "-o", target], f"module/{source.stem}")
+        ended = run.program([*_COMPILER, *flags, "-c", str(source), "-o", target], f"module/{source.stem}")
         return "" if ended.code == 0 else f"{source.name} does not compile here: {ended.last_words()}"
 
     pool = ThreadPoolExecutor(node.cores())
@@ -94,7 +98,7 @@ def _compile(run: Run) -> str:
         contents.LIBRARIES.glob("libfmt.so.*")
     )
     new = module().with_suffix(".new")
-    command = ["g++", "-shared", *objects, *map(str, libraries), "-o", str(new)]
+    command = [*_COMPILER, "-shared", *objects, *map(str, libraries), "-o", str(new)]
     command += ["-Wl,--disable-new-dtags,-rpath,$ORIGIN/../../lib"]
     ended = run.program(command, "module/link")
     if ended.code != 0:
@@ -107,3 +111,14 @@ def _import(run: Run) -> str:
     command = [sys.executable, "-B", "-c", "import planapo; print(planapo.devices())"]
     ended = run.program(command, "import", environment=contents.environment(python_path()))
     return "" if ended.code == 0 else f"the package cannot be imported: {ended.last_words(3)}"
+
+
+def main() -> None:
+    """Compile the module for this Python, whether or not it has NumPy: `python -m checking.python_module`."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run(out=Path(folder), deadline=time.monotonic() + _COMPILE_S)
+        sys.exit(_compile(run) or None)
+
+
+if __name__ == "__main__":
+    main()
