@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 machines = ("cpu", "simulated", "cuda")
-of_the_sources = "no machine"  # tests of the source tree's shape
+of_the_sources = "no machine"  # tests of the source tree's shape, and of what the compiler made of it
 
 
 def machines_of_tests(listing):
@@ -20,7 +20,7 @@ def machines_of_tests(listing):
     for test in listing["tests"]:
         properties = {entry["name"]: entry["value"] for entry in test.get("properties", [])}
         labels = properties.get("LABELS", [])
-        default = of_the_sources if "structure" in labels else "cpu"
+        default = of_the_sources if {"structure", "kernels"} & set(labels) else "cpu"
         found[test["name"]] = next((machine for machine in machines if machine in labels), default)
     return found
 
