@@ -60,6 +60,7 @@ void Machine::run(const Launch& new_launch, const void* kernel, std::function<vo
         }))
         return;
     launch = new_launch;
+    running = kernel;
     order_ = current_order();
     seed_ = current_seed();
     stream_set_ = tsan::present() ? stream->number % std::size(fibers_) : 0;
@@ -106,8 +107,8 @@ void Machine::run_block() {
         threads_[rank].rank = static_cast<int>(rank);
         threads_[rank].index = position(static_cast<std::int64_t>(rank), launch.block);
     }
-    ++blocks_begun_;
-    if (order_ == Order::shuffled) thread_order_ = sequence(std::ssize(threads_), order_, seed_ + blocks_begun_);
+    ++blocks_begun;
+    if (order_ == Order::shuffled) thread_order_ = sequence(std::ssize(threads_), order_, seed_ + blocks_begun);
     next_fresh_ = 0;
     ended_ = 0;
     tsan::release(&memory->tokens->start);
@@ -147,7 +148,7 @@ Fiber& Machine::fiber_for_next_thread() {
         idle_.pop_back();
         return *fiber;
     }
-    auto& set = fibers_[stream_set_][tsan::present() ? blocks_begun_ % 2 : 0];
+    auto& set = fibers_[stream_set_][tsan::present() ? blocks_begun % 2 : 0];
     const auto place = tsan::present() ? static_cast<std::size_t>(thread_order_[next_fresh_]) : set.size();
     while (set.size() <= place) {
         const auto name = fmt::format("CUDA thread {}", set.size());

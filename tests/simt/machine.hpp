@@ -60,12 +60,14 @@ public:
     std::uint64_t wait_for_warp(WarpWait kind, unsigned mask, std::uint64_t bits, int source, Place place);
     [[noreturn]] void abandon(std::string sentence);
 
-    Thread* current = nullptr;  // null while host code runs
+    Thread* current = nullptr;      // null while host code runs
+    const void* running = nullptr;  // the kernel
     Launch launch{};
     uint3 block{};
     std::unique_ptr<BlockMemory> memory;
     std::unique_ptr<LaunchTokens> tokens;
-    Place shared_place{};  // of the kernel's PLANAPO_SHARED
+    Place shared_place{};            // of the kernel's PLANAPO_SHARED
+    std::uint64_t blocks_begun = 0;  // of all launches
 
 private:
     void run_blocks();
@@ -95,7 +97,6 @@ private:
     std::string failure_;
     Order order_{};
     std::uint64_t seed_ = 1;
-    std::uint64_t blocks_begun_ = 0;
 
     // Under the thread sanitizer each thread of a block has a fiber of its own, from two sets in turn, so that nothing
     // orders neighbouring blocks, and not the fibers of the stream before, so that nothing orders streams. (Three pairs
