@@ -17,4 +17,11 @@ void check_index(const Shape& shape, std::int64_t z, std::int64_t y, std::int64_
 
 }  // namespace simt
 
+#if defined(PLANAPO_COUNT_TRAFFIC)
+#include "count/hear_element.hpp"
+#define PLANAPO_CHECK_INDEX(view_shape, iz, iy, ix) \
+    (::simt::check_index(view_shape, iz, iy, ix),   \
+     ::simt::hear_element(data_ + (iz)*slice_stride_ + (iy)*row_stride_ + (ix), __builtin_return_address(0)))
+#else
 #define PLANAPO_CHECK_INDEX(view_shape, iz, iy, ix) ::simt::check_index(view_shape, iz, iy, ix)
+#endif

@@ -107,8 +107,8 @@ void Machine::run_block() {
         threads_[rank].rank = static_cast<int>(rank);
         threads_[rank].index = position(static_cast<std::int64_t>(rank), launch.block);
     }
-    ++blocks_begun;
-    if (order_ == Order::shuffled) thread_order_ = sequence(std::ssize(threads_), order_, seed_ + blocks_begun);
+    ++blocks_begun_;
+    if (order_ == Order::shuffled) thread_order_ = sequence(std::ssize(threads_), order_, seed_ + blocks_begun_);
     next_fresh_ = 0;
     ended_ = 0;
     tsan::release(&memory->tokens->start);
@@ -123,6 +123,7 @@ void Machine::run_block() {
         }
     }
     if (failed_) order_after_abandoned_threads();
+    if (after_block) after_block();
     memory.reset();
 }
 
@@ -148,7 +149,7 @@ Fiber& Machine::fiber_for_next_thread() {
         idle_.pop_back();
         return *fiber;
     }
-    auto& set = fibers_[stream_set_][tsan::present() ? blocks_begun % 2 : 0];
+    auto& set = fibers_[stream_set_][tsan::present() ? blocks_begun_ % 2 : 0];
     const auto place = tsan::present() ? static_cast<std::size_t>(thread_order_[next_fresh_]) : set.size();
     while (set.size() <= place) {
         const auto name = fmt::format("CUDA thread {}", set.size());

@@ -66,8 +66,8 @@ public:
     uint3 block{};
     std::unique_ptr<BlockMemory> memory;
     std::unique_ptr<LaunchTokens> tokens;
-    Place shared_place{};            // of the kernel's PLANAPO_SHARED
-    std::uint64_t blocks_begun = 0;  // of all launches
+    Place shared_place{};               // of the kernel's PLANAPO_SHARED
+    std::function<void()> after_block;  // if anybody wants to know
 
 private:
     void run_blocks();
@@ -97,6 +97,7 @@ private:
     std::string failure_;
     Order order_{};
     std::uint64_t seed_ = 1;
+    std::uint64_t blocks_begun_ = 0;
 
     // Under the thread sanitizer each thread of a block has a fiber of its own, from two sets in turn, so that nothing
     // orders neighbouring blocks, and not the fibers of the stream before, so that nothing orders streams. (Three pairs

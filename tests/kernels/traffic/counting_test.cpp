@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "device_memory.hpp"
+#include "expected.hpp"
 #include "probes.cuh"
 #include "traffic.hpp"
 
@@ -47,6 +48,7 @@ TEST_F(Counting, ColumnsTakeASectorForEachLane) {
     const auto found = traffic_of("columns_kernel", [&] { probes::read_columns(in_.view(square), out_.view(square)); });
     expect(found.loads, 1, row_bytes, 32);
     EXPECT_EQ(found.loads.excess(), 8.0);
+    EXPECT_GT(found.loads.sectors, walk_over(in_.view({1, 1, 32})).sectors);  // to which verbs are held
 }
 
 TEST_F(Counting, OneOperatorMayLoadAndStore) {
@@ -81,10 +83,19 @@ TEST_F(Counting, MembersOfAStructAreReadOneByOne) {
     const DeviceMemory<probes::Pair> pairs(32);
     const DeviceMemory<double> sums(32);
     const Shape row{1, 1, 32};
-    const auto found =
-        traffic_of("pairs_kernel", [&] { probes::read_pairs(View<const probes::Pair>(pairs.view(row)), sums.view(row)); });
+    const auto found = traffic_of(
+        "pairs_kernel", [&] { probes::read_pairs(View<const probes::Pair>(pairs.view(row)), sums.view(row)); });
     expect(found.loads, 2, 32 * 16, 2 * 16);
     expect(found.stores, 1, 32 * 8, 8);
+}
+
+TEST_F(Counting, StructsMayGoFromOneFunctionToAnother) {
+    const DeviceMemory<probes::Pair> in(32), out(32);
+    const Shape row{1, 1, 32};
+    const auto found =
+        traffic_of("swap_kernel", [&] { probes::swap_pairs(View<const probes::Pair>(in.view(row)), out.view(row)); });
+    expect(found.loads, 1, 32 * 16, 16);
+    expect(found.stores, 1, 32 * 16, 16);
 }
 
 TEST_F(Counting, SumsUpLaunchesWhileACountExists) {

@@ -5,9 +5,7 @@
 
 namespace planapo::probes {
 
-__global__ void rows_kernel(View<const float> in, View<float> out) {
-    out(0, 0, threadIdx.x) = in(0, 0, threadIdx.x);
-}
+__global__ void rows_kernel(View<const float> in, View<float> out) { out(0, 0, threadIdx.x) = in(0, 0, threadIdx.x); }
 
 __global__ void columns_kernel(View<const float> in, View<float> out) {
     out(0, 0, threadIdx.x) = in(0, threadIdx.x, 0);
@@ -35,6 +33,12 @@ __global__ void pairs_kernel(View<const Pair> in, View<double> out) {
     out(0, 0, threadIdx.x) = pair.first + pair.second;
 }
 
+__device__ inline Pair swapped(Pair pair) { return {pair.second, pair.first + 1}; }
+
+__global__ void swap_kernel(View<const Pair> in, View<Pair> out) {
+    out(0, 0, threadIdx.x) = swapped(in(0, 0, threadIdx.x));
+}
+
 __global__ void images_kernel(View<float> out) {
     const std::int64_t x = threadIdx.x, columns = threadIdx.x < 4 ? 2 : 1;
     for (std::int64_t y = 0; y < 3; ++y)
@@ -53,6 +57,7 @@ void add_one(View<float> io) { run(add_one_kernel, io); }
 void part_and_meet(View<const float> in, View<float> out) { run(part_kernel, in, out); }
 void loop_as_often_as_lane(View<const float> in, View<float> out) { run(loop_kernel, in, out); }
 void read_pairs(View<const Pair> in, View<double> out) { run(pairs_kernel, in, out); }
+void swap_pairs(View<const Pair> in, View<Pair> out) { run(swap_kernel, in, out); }
 void write_images(View<float> out) { run(images_kernel, out); }
 
 }  // namespace planapo::probes

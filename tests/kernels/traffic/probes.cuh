@@ -31,6 +31,9 @@ void loop_as_often_as_lane(View<const float> in, View<float> out);
 /// Reads both members of each pair.
 void read_pairs(View<const Pair> in, View<double> out);
 
+/// A struct that a function returns, and one that it takes by value.
+void swap_pairs(View<const Pair> in, View<Pair> out);
+
 /// Nested loops that skip an access in their middle, as the margin of a grid is written: lanes 0 to 3 have two images.
 void write_images(View<float> out);
 

@@ -7,6 +7,7 @@
 // of one warp is one request, whatever its lanes ask for; the memory moves whole sectors of 32 bytes.
 //
 // Not modelled: caches (a sector asked for twice counts twice), what nvcc merges into one wider access or leaves out.
+// Not counted: atomics.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,9 @@ struct Traffic {
     std::int64_t requests = 0;  ///< of warps
 
     /// Bytes moved for each byte asked for: 1 at best.
-    double excess() const { return static_cast<double>(sectors * sector_bytes) / static_cast<double>(bytes); }
+    double excess() const {
+        return bytes == 0 ? 1 : static_cast<double>(sectors * sector_bytes) / static_cast<double>(bytes);
+    }
 
     Traffic& operator+=(const Traffic& other);
 };
@@ -46,12 +49,11 @@ public:
     TrafficCount& operator=(const TrafficCount&) = delete;
 
     /// By the kernel's name without its namespaces.
-    std::map<std::string, KernelTraffic> by_kernel();
+    std::map<std::string, KernelTraffic> by_kernel() const;
+
+    class Recorder;
 
 private:
-    class Recorder;
-    friend struct Listener;
-
     std::unique_ptr<Recorder> recorder_;
 };
 

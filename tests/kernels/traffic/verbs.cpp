@@ -1,0 +1,58 @@
+#include "verbs.hpp"
+
+namespace planapo::testing {
+
+Verbs::Verbs(const Layout& layout)
+    : layout_(layout),
+      observed_(layout.core.voxels()),
+      estimate_(layout.core.voxels()),
+      grid_(grid_bytes(layout.grid) / 4),
+      otf_(grid_bytes(layout.grid) / 4),
+      partials_(blocks()) {
+    // (1 + i) (1 + i) = 2i: a product is known by its changing.
+    for (const auto* memory : {&observed_, &estimate_, &grid_, &otf_})
+        backend_.fill({memory->data(), {1, 1, memory->elements()}}, 1.f, {});
+}
+
+void Verbs::call_all() {
+    const View<float> observed = observed_.view(layout_.core), estimate = estimate_.view(layout_.core);
+    const View<float> grid = grid_view(grid_.data(), layout_.grid), otf = grid_view(otf_.data(), layout_.grid);
+    const Margin& margin = layout_.margin;
+    const Stream stream;
+    backend_.survey(observed, 0.f, stream);
+    backend_.fill(grid, 1.f, stream);
+    backend_.start(observed, 0.f, 0.f, estimate, stream);
+    backend_.multiply(spectrum_of(grid), spectrum_of(otf), Conjugate::no, stream);
+    backend_.spread(estimate, grid, margin, stream);
+    backend_.ratio(grid, observed, 0.5f, 0.1f, margin, partials_.data(), stream);
+    backend_.misfit(grid, observed, 0.5f, 1.f, 0.1f, partials_.data(), stream);
+    backend_.update(grid, estimate, 0.f, stream);
+    backend_.update_and_spread(grid, estimate, 0.f, margin, stream);
+}
+
+std::map<std::string, simt::KernelTraffic> Verbs::count() {
+    simt::TrafficCount count;
+    call_all();
+    return count.by_kernel();
+}
+
+std::map<std::string, simt::KernelTraffic> Verbs::expected() const {
+    const View<float> whole = grid_view(grid_.data(), layout_.grid);
+    const simt::Traffic image = walk_over(observed_.view(layout_.core)), core = walk_over(whole.corner(layout_.core));
+    const simt::Traffic grid = spread_over(whole, layout_.core, layout_.margin);
+    const simt::Traffic spectrum = walk_over(spectrum_of(whole)), none;
+    const auto both = [](simt::Traffic a, const simt::Traffic& b) { return a += b; };
+    return {
+        {"survey_kernel", {image, none}},
+        {"fill_kernel", {none, walk_over(whole)}},
+        {"start_kernel", {image, image}},
+        {"multiply_kernel", {both(spectrum, spectrum), spectrum}},
+        {"spread_kernel", {image, grid}},
+        {"ratio_kernel", {both(core, image), grid}},
+        {"misfit_kernel", {both(core, image), none}},
+        {"update_kernel", {both(core, image), image}},
+        {"update_and_spread_kernel", {both(core, image), both(image, grid)}},
+    };
+}
+
+}  // namespace planapo::testing

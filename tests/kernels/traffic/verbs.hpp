@@ -1,0 +1,41 @@
+// Every verb of src/backend.hpp that launches kernels, called on one core in one grid.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "device_memory.hpp"
+#include "expected.hpp"
+#include "plugin/backend.hpp"
+
+namespace planapo::testing {
+
+struct Layout {
+    Shape core, grid;
+    Margin margin;
+};
+
+/// A core's image and estimate, and a grid with its spectrum, on the simulated device.
+class Verbs {
+public:
+    explicit Verbs(const Layout& layout);
+
+    /// What each verb's kernels asked for.
+    std::map<std::string, simt::KernelTraffic> count();
+
+    /// What they must ask for, but for the sums of blocks.
+    std::map<std::string, simt::KernelTraffic> expected() const;
+
+    std::int64_t blocks() const { return backend_.partial_sums(layout_.core); }
+
+private:
+    void call_all();
+
+    Layout layout_;
+    cuda::CudaBackend backend_{0};
+    DeviceMemory<float> observed_, estimate_, grid_, otf_;
+    DeviceMemory<Misfit> partials_;
+};
+
+}  // namespace planapo::testing
