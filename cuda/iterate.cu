@@ -1,7 +1,7 @@
 // The element-wise half of an iteration. The thread of a core voxel also writes the margin voxels that mirror it, and
 // reads none of them: so every verb works in place in one pass, without a race. Bytes that must move, for c core and g
 // grid voxels: spread 4 c + 4 g, ratio 8 c + 4 g, misfit 8 c, update 12 c, update_and_spread 12 c + 4 g, and 4 c more
-// where it keeps the estimate before.
+// where it keeps the estimate before. Every thread of misfit and of the updates also reads one number of the course.
 #include "launch.cuh"
 #include "plugin/backend.hpp"
 #include "plugin/walk.cuh"

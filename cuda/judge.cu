@@ -1,15 +1,17 @@
-// How a run is going: one thread that reads and writes a few numbers, so that the host need not.
+// How a run is going: one thread that reads and writes a few numbers, so that the host need not. Bytes that must move:
+// match_flux 24, judge 76.
 #include "launch.cuh"
 #include "plugin/backend.hpp"
 
 namespace planapo::cuda {
 
-__global__ void match_flux_kernel(View<const Misfit> total, double recorded, double background, std::int64_t voxels,
-                                  View<Course> course) {
+__global__ void __launch_bounds__(1) match_flux_kernel(View<const Misfit> total, double recorded, double background,
+                                                       std::int64_t voxels, View<Course> course) {
     course(0, 0, 0).scale *= formula::flux_scale(recorded, total(0, 0, 0).expected, background, voxels);
 }
 
-__global__ void judge_kernel(View<const Misfit> total, bool automatic, View<Course> course, View<Judgement> history) {
+__global__ void __launch_bounds__(1)
+    judge_kernel(View<const Misfit> total, bool automatic, View<Course> course, View<Judgement> history) {
     Course now = course(0, 0, 0);
     if (now.verdict != Verdict::go_on) return;
     const std::int64_t place = now.judged % history.shape().x;

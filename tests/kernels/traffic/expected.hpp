@@ -8,6 +8,7 @@
 #include <planapo/volume.hpp>
 
 #include "backend.hpp"
+#include "plugin/walk.cuh"
 #include "traffic.hpp"
 
 namespace planapo::testing {
@@ -33,6 +34,12 @@ simt::Traffic walk_over(View<T> view) {
                 sum += run_of(view.data() + z * view.slice_stride() + y * view.row_stride() + x,
                               std::min(lanes, shape.x - x));
     return sum;
+}
+
+/// One number, read by every lane of so many blocks.
+inline simt::Traffic read_by_all(std::int64_t bytes, std::int64_t blocks) {
+    const std::int64_t warps = blocks * cuda::threads_per_block / lanes;
+    return {bytes * lanes * warps, warps, warps};
 }
 
 /// The voxel of the core that mirrors show at position `c` of a grid's axis.

@@ -1,14 +1,20 @@
 #include "verbs.hpp"
 
+#include "plugin/walk.cuh"
+
 namespace planapo::testing {
 
 Verbs::Verbs(const Layout& layout)
     : layout_(layout),
       observed_(layout.core.voxels()),
       estimate_(layout.core.voxels()),
+      previous_(layout.core.voxels()),
       grid_(grid_bytes(layout.grid) / 4),
       otf_(grid_bytes(layout.grid) / 4),
-      partials_(blocks()) {
+      narrow_(layout.core.voxels()),
+      partials_(blocks()),
+      course_(1),
+      history_(1) {
     // (1 + i) (1 + i) = 2i: a product is known by its changing.
     for (const auto* memory : {&observed_, &estimate_, &grid_, &otf_})
         backend_.fill({memory->data(), {1, 1, memory->elements()}}, 1.f, {});
@@ -20,14 +26,17 @@ void Verbs::call_all() {
     const Margin& margin = layout_.margin;
     const Stream stream;
     backend_.survey(observed, 0.f, stream);
+    backend_.widen(narrow_.view(layout_.core), estimate, stream);
     backend_.fill(grid, 1.f, stream);
     backend_.start(observed, 0.f, 0.f, estimate, stream);
     backend_.multiply(spectrum_of(grid), spectrum_of(otf), Conjugate::no, stream);
     backend_.spread(estimate, grid, margin, stream);
     backend_.ratio(grid, observed, 0.5f, 0.1f, margin, partials_.data(), stream);
-    backend_.misfit(grid, observed, 0.5f, 1.f, 0.1f, partials_.data(), stream);
-    backend_.update(grid, estimate, 0.f, stream);
-    backend_.update_and_spread(grid, estimate, 0.f, margin, stream);
+    backend_.misfit(grid, observed, 0.5f, course_.data(), 0.1f, partials_.data(), stream);
+    backend_.match_flux(partials_.data(), 1., 0., 1, course_.data(), stream);
+    backend_.judge(partials_.data(), false, course_.data(), history_.view({1, 1, 1}), stream);
+    backend_.update(grid, estimate, 0.f, course_.data(), stream);
+    backend_.update_and_spread(grid, estimate, previous_.view(layout_.core), 0.f, margin, course_.data(), stream);
 }
 
 std::map<std::string, simt::KernelTraffic> Verbs::count() {
@@ -45,14 +54,24 @@ std::map<std::string, simt::KernelTraffic> Verbs::expected() const {
     return {
         {"survey_kernel", {image, none}},
         {"fill_kernel", {none, walk_over(whole)}},
+        {"widen_kernel", {walk_over(narrow_.view(layout_.core)), image}},
         {"start_kernel", {image, image}},
         {"multiply_kernel", {both(spectrum, spectrum), spectrum}},
         {"spread_kernel", {image, grid}},
         {"ratio_kernel", {both(core, image), grid}},
         {"misfit_kernel", {both(core, image), none}},
         {"update_kernel", {both(core, image), image}},
-        {"update_and_spread_kernel", {both(core, image), both(image, grid)}},
+        {"update_and_spread_kernel", {both(core, image), both(both(image, image), grid)}},
+        {"match_flux_kernel", {{16, 2, 2}, {8, 1, 1}}},
+        {"judge_kernel", {{24 + 16, 3, 2}, {24 + 12, 2, 2}}},  // course and misfit; course and judgement
     };
+}
+
+std::map<std::string, simt::Traffic> Verbs::course() const {
+    const std::int64_t walking = cuda::blocks_in(cuda::walk_grid(layout_.core));
+    return {{"misfit_kernel", read_by_all(sizeof(Course::scale), blocks())},
+            {"update_kernel", read_by_all(sizeof(Course::verdict), walking)},
+            {"update_and_spread_kernel", read_by_all(sizeof(Course::verdict), walking)}};
 }
 
 }  // namespace planapo::testing

@@ -24,8 +24,11 @@ public:
     /// What each verb's kernels asked for.
     std::map<std::string, simt::KernelTraffic> count();
 
-    /// What they must ask for, but for the sums of blocks.
+    /// What they must ask for, but for the sums of blocks and the course.
     std::map<std::string, simt::KernelTraffic> expected() const;
+
+    /// What the verbs that depend on the course read of it.
+    std::map<std::string, simt::Traffic> course() const;
 
     std::int64_t blocks() const { return backend_.partial_sums(layout_.core); }
 
@@ -34,8 +37,11 @@ private:
 
     Layout layout_;
     cuda::CudaBackend backend_{0};
-    DeviceMemory<float> observed_, estimate_, grid_, otf_;
+    DeviceMemory<float> observed_, estimate_, previous_, grid_, otf_;
+    DeviceMemory<std::uint16_t> narrow_;
     DeviceMemory<Misfit> partials_;
+    DeviceMemory<Course> course_;
+    DeviceMemory<Judgement> history_;
 };
 
 }  // namespace planapo::testing

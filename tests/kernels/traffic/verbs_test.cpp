@@ -24,10 +24,10 @@ constexpr std::int64_t survey_bytes = sizeof(Survey), misfit_bytes = sizeof(Misf
 std::map<std::string, std::int64_t> bytes_that_must_move(const Layout& layout) {
     const std::int64_t c = layout.core.voxels(), g = layout.grid.voxels();
     const std::int64_t s = layout.grid.rows() * (layout.grid.x / 2 + 1);
-    return {
-        {"survey_kernel", 4 * c},    {"fill_kernel", 4 * g},           {"start_kernel", 8 * c},
-        {"multiply_kernel", 24 * s}, {"spread_kernel", 4 * c + 4 * g}, {"ratio_kernel", 8 * c + 4 * g},
-        {"misfit_kernel", 8 * c},    {"update_kernel", 12 * c},        {"update_and_spread_kernel", 12 * c + 4 * g}};
+    return {{"survey_kernel", 4 * c},    {"fill_kernel", 4 * g},           {"start_kernel", 8 * c},
+            {"multiply_kernel", 24 * s}, {"spread_kernel", 4 * c + 4 * g}, {"ratio_kernel", 8 * c + 4 * g},
+            {"misfit_kernel", 8 * c},    {"update_kernel", 12 * c},        {"update_and_spread_kernel", 16 * c + 4 * g},
+            {"widen_kernel", 6 * c},     {"match_flux_kernel", 24},        {"judge_kernel", 76}};
 }
 
 /// What the blocks of a reducing kernel leave for the one that sums up: one struct each, never more sectors than two.
@@ -41,16 +41,17 @@ void check_layout(const Layout& layout) {
                  " before");
     Verbs verbs(layout);
     const Counts found = verbs.count(), expected = verbs.expected();
+    auto course = verbs.course();
     const auto stated = bytes_that_must_move(layout);
     for (const auto& [kernel, wanted] : expected) {
         SCOPED_TRACE(kernel);
         ASSERT_TRUE(found.contains(kernel));
         const auto& [loads, stores, shared] = found.at(kernel);
         const std::int64_t left = bytes_left(kernel, verbs.blocks());
-        EXPECT_EQ(loads.bytes, wanted.loads.bytes);
+        EXPECT_EQ(loads.bytes, wanted.loads.bytes + course[kernel].bytes);
         EXPECT_EQ(stores.bytes, wanted.stores.bytes + left);
-        EXPECT_EQ(loads.bytes + stores.bytes, stated.at(kernel) + left);
-        EXPECT_LE(loads.sectors, wanted.loads.sectors);
+        EXPECT_EQ(loads.bytes + stores.bytes, stated.at(kernel) + course[kernel].bytes + left);
+        EXPECT_LE(loads.sectors, wanted.loads.sectors + course[kernel].sectors);
         EXPECT_LE(stores.sectors, wanted.stores.sectors + (left > 0 ? 2 * verbs.blocks() : 0));
     }
     // A lane reads the members of a struct one by one, each in one sector.
@@ -85,10 +86,9 @@ TEST(Verbs, SoakMoveWhatTheyStateOnLargerSizes) {
 TEST(Verbs, MoveNothingElseWhereRowsAreAligned) {
     Verbs verbs({{8, 16, 64}, {8, 16, 70}, {Margin::Fill::constant, {0, 0, 0}, 0}});  // rows of 72 floats
     const Counts found = verbs.count();
-    for (const char* kernel : {"survey_kernel", "start_kernel", "spread_kernel", "ratio_kernel", "misfit_kernel",
-                               "update_kernel", "update_and_spread_kernel"})
+    for (const char* kernel : {"survey_kernel", "widen_kernel", "start_kernel", "spread_kernel", "ratio_kernel"})
         EXPECT_EQ(found.at(kernel).loads.excess(), 1.0) << kernel;
-    for (const char* kernel : {"start_kernel", "update_kernel"})
+    for (const char* kernel : {"widen_kernel", "start_kernel", "update_kernel"})
         EXPECT_EQ(found.at(kernel).stores.excess(), 1.0) << kernel;
 }
 
@@ -118,7 +118,7 @@ TEST(Verbs, LaunchTheSharedMemoryThatIsClaimed) {
     text << std::ifstream(PLANAPO_KERNEL_CLAIMS).rdbuf();
     const std::string claims = text.str();
     for (const auto& [kernel, traffic] : Verbs(layouts_of({5, 9, 33})[0]).count()) {
-        const std::regex claim("\"" + kernel + R"(": \{\s*"threads": 256, "launched_shared_bytes": (\d+))");
+        const std::regex claim("\"" + kernel + R"(": \{\s*"threads": \d+, "launched_shared_bytes": (\d+))");
         std::smatch found;
         ASSERT_TRUE(std::regex_search(claims, found, claim)) << kernel;
         EXPECT_EQ(std::stoul(found[1]), traffic.shared_bytes) << kernel;
