@@ -9,6 +9,9 @@
 
 namespace planapo::cuda {
 
+/// Per multiprocessor. Without it nvcc makes room for a fourth block on the oldest cards, and spills registers for it.
+constexpr int blocks_at_least = 3;
+
 struct MisfitPartials {
     WarpPartials<double> sum;
 };
@@ -60,7 +63,7 @@ __global__ void __launch_bounds__(threads_per_block)
     });
 }
 
-__global__ void __launch_bounds__(threads_per_block)
+__global__ void __launch_bounds__(threads_per_block, blocks_at_least)
     ratio_kernel(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
                  View<Misfit> partials) {
     PLANAPO_SHARED(MisfitPartials, shared);
@@ -116,7 +119,7 @@ __global__ void __launch_bounds__(threads_per_block)
     });
 }
 
-__global__ void __launch_bounds__(threads_per_block)
+__global__ void __launch_bounds__(threads_per_block, blocks_at_least)
     update_and_spread_kernel(View<float> grid, View<float> estimate, View<float> previous, float floor, Margin margin,
                              View<const Course> course) {
     if (course(0, 0, 0).verdict != Verdict::go_on) return;

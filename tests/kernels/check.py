@@ -53,10 +53,10 @@ def complaints_about(name, one, claim):
             f"{name} is compiled for blocks of {one.threads} threads and claims {claim['threads']}: "
             "give it __launch_bounds__(threads_per_block)"
         )
-    if one.stack_bytes > allowed.get("stack_bytes", 0):
+    if one.stack_bytes > 0:
         found.append(
-            f"{name} keeps {one.stack_bytes} bytes per thread in local memory on {card} and claims "
-            f"{allowed.get('stack_bytes', 0)}: registers are spilled, or an array is indexed at run time"
+            f"{name} keeps {one.stack_bytes} bytes per thread in local memory on {card}: registers are spilled, "
+            "or an array is indexed at run time"
         )
     if one.registers > allowed["registers"]:
         found.append(f"{name} takes {one.registers} registers on {card} and claims {allowed['registers']}")
