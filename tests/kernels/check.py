@@ -55,8 +55,8 @@ def complaints_about(name, one, claim):
         )
     if one.stack_bytes > 0:
         found.append(
-            f"{name} keeps {one.stack_bytes} bytes per thread in local memory on {card}: registers are spilled, "
-            "or an array is indexed at run time"
+            f"{name} keeps {one.stack_bytes} bytes per thread in local memory on {card}: "
+            "registers are spilled, or an array is indexed at run time"
         )
     if one.registers > allowed["registers"]:
         found.append(f"{name} takes {one.registers} registers on {card} and claims {allowed['registers']}")
