@@ -66,6 +66,13 @@ struct DeconvolvePlan {
     std::int64_t device_bytes = 0;  ///< held by planapo on the device while it runs
 };
 
+/// Images of one shape, one after the other, such as the time points of a recording. Channels take turns: image i is of
+/// channel i % channels.
+struct Series {
+    Shape shape;
+    std::int64_t images = 1, channels = 1;
+};
+
 /// Fills `image`, on the host, with image `index` of a series.
 template <typename T>
 using ReadImage = std::function<void(std::int64_t index, View<T> image)>;
@@ -99,12 +106,13 @@ public:
     DeconvolveReport run(View<const std::uint16_t> image, View<float> out, const Progress& progress = {},
                          const Stream& stream = {});
 
-    /// Restores `count` images of one shape, one after the other. While one is restored, the next is read and carried
-    /// to the device, and the one before is carried back and written. Holds two images and two results more than `run`.
+    /// Restores the images of a series. While one is restored, the next is read and carried to the device, and the one
+    /// before is carried back and written. Where the method decides how many iterations there are, it does so on the
+    /// first image of each channel, and the others get as many. Holds two images and two results more than `run`.
     /// T: float or std::uint16_t. Calls `read` and `write` in the order of the images, each from a thread of its own.
     /// Progress counts images. Whatever `read`, `write` or `progress` throw ends the series and reaches the caller.
     template <typename T>
-    void run_series(Shape shape, std::int64_t count, const ReadImage<T>& read, const WriteResult& write,
+    void run_series(const Series& series, const ReadImage<T>& read, const WriteResult& write,
                     const Progress& progress = {});
 
     const Device& device() const;
@@ -112,12 +120,17 @@ public:
 
 private:
     struct Work;
+
+    template <typename T>
+    DeconvolveReport restore(View<const T> image, View<float> out, std::optional<int> iterations,
+                             const Progress& progress, const Stream& stream);
+
     std::unique_ptr<Work> work_;
 };
 
-extern template PLANAPO_API void Deconvolver::run_series(Shape, std::int64_t, const ReadImage<float>&,
-                                                         const WriteResult&, const Progress&);
-extern template PLANAPO_API void Deconvolver::run_series(Shape, std::int64_t, const ReadImage<std::uint16_t>&,
+extern template PLANAPO_API void Deconvolver::run_series(const Series&, const ReadImage<float>&, const WriteResult&,
+                                                         const Progress&);
+extern template PLANAPO_API void Deconvolver::run_series(const Series&, const ReadImage<std::uint16_t>&,
                                                          const WriteResult&, const Progress&);
 
 /// An image and what was done to get it.

@@ -175,9 +175,6 @@ struct Deconvolver::Work {
         return *algorithm;
     }
 
-    template <typename T>
-    DeconvolveReport restore(View<const T> image, View<float> out, const Progress& progress, const Stream& stream);
-
     DeconvolveReport begin_report(const Survey& survey, Shape shape) const {
         DeconvolveReport result;
         result.warnings = psf_warnings;
@@ -214,35 +211,44 @@ DeconvolvePlan Deconvolver::plan(Shape shape) const {
 }
 
 template <typename T>
-DeconvolveReport Deconvolver::Work::restore(View<const T> image, View<float> out, const Progress& progress,
-                                            const Stream& stream) {
+DeconvolveReport Deconvolver::restore(View<const T> image, View<float> out, std::optional<int> iterations,
+                                      const Progress& progress, const Stream& stream) {
     check_images(image, out);
-    const Turn turn(busy_thread, mutex);
-    const ThreadLimit threads(options.threads);
+    Work& work = *work_;
+    const Turn turn(work.busy_thread, work.mutex);
+    const ThreadLimit threads(work.options.threads);
     const Shape shape = image.shape();
-    RichardsonLucy& deconvolution = algorithm_for(shape);
-    const OnDevice views(image, out, device, image_copy, out_copy, stream);
-    const Survey survey = device.backend().survey(views.image(), static_cast<float>(options.background), stream);
+    RichardsonLucy& deconvolution = work.algorithm_for(shape);
+    const OnDevice views(image, out, work.device, work.image_copy, work.out_copy, stream);
+    const auto background = static_cast<float>(work.options.background);
+    const Survey survey = work.device.backend().survey(views.image(), background, stream);
     check_finite(survey, shape);
     check_range(survey);
 
-    DeconvolveReport result = begin_report(survey, shape);
+    DeconvolveReport result = work.begin_report(survey, shape);
     result.psf_share_out_of_reach = deconvolution.psf_share_out_of_reach();
     if (result.psf_share_out_of_reach > worth_a_warning)
         result.warnings.push_back(out_of_reach_sentence(result.psf_share_out_of_reach, shape));
+    deconvolution.set_iterations(iterations);
     deconvolution.run(views.image(), views.out(), survey, progress, stream, result);
     views.bring_back();
     return result;
 }
 
+// For the series, in another file.
+template DeconvolveReport Deconvolver::restore(View<const float>, View<float>, std::optional<int>, const Progress&,
+                                               const Stream&);
+template DeconvolveReport Deconvolver::restore(View<const std::uint16_t>, View<float>, std::optional<int>,
+                                               const Progress&, const Stream&);
+
 DeconvolveReport Deconvolver::run(View<const float> image, View<float> out, const Progress& progress,
                                   const Stream& stream) {
-    return work_->restore(image, out, progress, stream);
+    return restore(image, out, options().iterations, progress, stream);
 }
 
 DeconvolveReport Deconvolver::run(View<const std::uint16_t> image, View<float> out, const Progress& progress,
                                   const Stream& stream) {
-    return work_->restore(image, out, progress, stream);
+    return restore(image, out, options().iterations, progress, stream);
 }
 
 Restored deconvolve(View<const float> image, View<const float> psf, const DeconvolveOptions& options,

@@ -85,6 +85,10 @@ void RichardsonLucy::load_otf(View<const float> kernel, Buffer& otf) {
     backend_.wait(stream);
 }
 
+View<float> RichardsonLucy::previous() const {
+    return keeps_previous(options_) ? View<float>(static_cast<float*>(previous_.data()), image_) : View<float>();
+}
+
 void RichardsonLucy::begin(const Run& run, const Survey& survey, const Stream& stream) {
     static const Course fresh;
     backend_.copy(&fresh, course(), sizeof fresh, stream);

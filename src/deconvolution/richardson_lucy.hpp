@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <planapo/deconvolve.hpp>
@@ -21,6 +22,9 @@ class RichardsonLucy {
 public:
     /// `psf`: host, sums to 1. Options are valid.
     RichardsonLucy(View<const float> psf, Shape image, const DeconvolveOptions& options, const Device& device);
+
+    /// For the runs to come; empty only where the options that this was made with are.
+    void set_iterations(std::optional<int> iterations) { options_.iterations = iterations; }
 
     /// `image` and `estimate` on the device, free of NaN. Fills in the report's iterations and divergence. Waits.
     void run(View<const float> image, View<float> estimate, const Survey& survey, const Progress& progress,
@@ -56,10 +60,7 @@ private:
 
     View<float> grid() const { return grid_view(static_cast<float*>(work_.data()), layout_.grid); }
     /// The estimate before; an empty view where nobody will ask for it.
-    View<float> previous() const {
-        auto* const kept = static_cast<float*>(previous_.data());
-        return kept == nullptr ? View<float>() : View<float>(kept, image_);
-    }
+    View<float> previous() const;
     Misfit* partials() const { return static_cast<Misfit*>(partials_.data()); }
     Course* course() const { return static_cast<Course*>(course_.data()); }
 

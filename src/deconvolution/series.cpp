@@ -1,6 +1,9 @@
 // Image after image: while one is restored, the next is on its way to the device and the one before on its way back.
 #include <array>
+#include <functional>
 #include <future>
+#include <optional>
+#include <vector>
 
 #include <planapo/deconvolve.hpp>
 
@@ -50,14 +53,25 @@ private:
     Pinned<float> result_on_host_;
 };
 
+/// What `restore` gives or, where it refuses, which image of the series it refuses.
+DeconvolveReport named(std::int64_t index, const Series& series, const std::function<DeconvolveReport()>& restore) {
+    try {
+        return restore();
+    } catch (const InvalidArgument& reason) {
+        throw InvalidArgument(fmt::format("Image {} of {}: {}", index + 1, series.images, reason.what()));
+    }
+}
+
 }  // namespace
 
 template <typename T>
-void Deconvolver::run_series(Shape shape, std::int64_t count, const ReadImage<T>& read, const WriteResult& write,
+void Deconvolver::run_series(const Series& series, const ReadImage<T>& read, const WriteResult& write,
                              const Progress& progress) {
-    require(count >= 1, "A series of {} images is empty.", count);
-    const auto total = static_cast<double>(count);
-    std::array<Slot<T>, 2> slots{Slot<T>(shape, device()), Slot<T>(shape, device())};
+    require(series.images >= 1 && series.channels >= 1, "A series of {} images in {} channels is empty.", series.images,
+            series.channels);
+    const auto total = static_cast<double>(series.images);
+    std::vector<std::optional<int>> iterations(static_cast<std::size_t>(series.channels), options().iterations);
+    std::array<Slot<T>, 2> slots{Slot<T>(series.shape, device()), Slot<T>(series.shape, device())};
     const auto fetch = [&](std::int64_t index) {
         return std::async(std::launch::async, [&, index] { slots[index % 2].fetch(index, read); });
     };
@@ -66,22 +80,26 @@ void Deconvolver::run_series(Shape shape, std::int64_t count, const ReadImage<T>
                           [&, index, report = std::move(report)] { slots[index % 2].deliver(index, write, report); });
     };
     std::future<void> incoming = fetch(0), outgoing;  // whoever leaves early waits for both
-    for (std::int64_t index = 0; index < count; ++index) {
+    for (std::int64_t index = 0; index < series.images; ++index) {
         incoming.get();
-        if (index + 1 < count) incoming = fetch(index + 1);
+        if (index + 1 < series.images) incoming = fetch(index + 1);
         Slot<T>& slot = slots[index % 2];
-        DeconvolveReport report = run(slot.image(), slot.result(), [&](double done, double of) {
+        std::optional<int>& decided = iterations[static_cast<std::size_t>(index % series.channels)];
+        const auto within = [&](double done, double of) {
             return !progress || progress(static_cast<double>(index) + done / of, total);
-        });
+        };
+        DeconvolveReport report =
+            named(index, series, [&] { return restore(slot.image(), slot.result(), decided, within, {}); });
+        decided = report.iterations;
         if (outgoing.valid()) outgoing.get();
         outgoing = deliver(index, std::move(report));
     }
     outgoing.get();
 }
 
-template PLANAPO_API void Deconvolver::run_series(Shape, std::int64_t, const ReadImage<float>&, const WriteResult&,
+template PLANAPO_API void Deconvolver::run_series(const Series&, const ReadImage<float>&, const WriteResult&,
                                                   const Progress&);
-template PLANAPO_API void Deconvolver::run_series(Shape, std::int64_t, const ReadImage<std::uint16_t>&,
-                                                  const WriteResult&, const Progress&);
+template PLANAPO_API void Deconvolver::run_series(const Series&, const ReadImage<std::uint16_t>&, const WriteResult&,
+                                                  const Progress&);
 
 }  // namespace planapo

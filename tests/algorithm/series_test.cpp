@@ -1,4 +1,7 @@
 // A series of images gives what each of them gives alone, in order; trouble on the way reaches the caller.
+#include <gmock/gmock.h>
+
+#include <limits>
 #include <stdexcept>
 
 #include "restoring.hpp"
@@ -28,7 +31,7 @@ TEST_P(Series, GivesWhatEachImageGivesAlone) {
         std::vector<std::int64_t> order;
         Deconvolver deconvolver(psf_, options_, device());
         deconvolver.run_series<float>(
-            shape_, count, read, [&](std::int64_t index, View<const float> result, const DeconvolveReport& report) {
+            {shape_, count}, read, [&](std::int64_t index, View<const float> result, const DeconvolveReport& report) {
                 order.push_back(index);
                 EXPECT_EQ(report.iterations, 2);
                 EXPECT_EQ(largest_difference(result, restore(image(index), psf_, options_).image), 0);
@@ -48,11 +51,37 @@ TEST_P(Series, OfWhatACameraRecordedIsTheSameAsOfFloats) {
     deconvolver.run(recorded.view(), found);
     EXPECT_EQ(largest_difference(found, expected), 0);
     deconvolver.run_series<std::uint16_t>(
-        shape_, 2,
+        {shape_, 2},
         [&](std::int64_t, View<std::uint16_t> into) { std::copy_n(recorded.data(), shape_.voxels(), into.data()); },
         [&](std::int64_t, View<const float> result, const DeconvolveReport&) {
             EXPECT_EQ(largest_difference(result, expected), 0);
         });
+}
+
+TEST_P(Series, EachChannelKeepsTheIterationsOfItsFirstImage) {
+    DeconvolveOptions automatic = options_;
+    automatic.iterations = {};
+    // One channel of structure and one of nothing, for which one iteration is enough; then the other way round.
+    const auto in_turn = [&](std::int64_t index, View<float> into) {
+        const bool structure = index == 0 || index == 3;
+        copy(structure ? image(7) : constant_volume(shape_, 100.f), into);
+    };
+    const int alone = restore(image(7), psf_, automatic).report.iterations;
+    const int nothing = restore(constant_volume(shape_, 100.f), psf_, automatic).report.iterations;
+    ASSERT_NE(alone, nothing);
+    std::vector<int> iterations;
+    Deconvolver deconvolver(psf_, automatic, device());
+    const auto note = [&](std::int64_t index, View<const float> result, const DeconvolveReport& report) {
+        iterations.push_back(report.iterations);
+        DeconvolveOptions fixed = automatic;
+        fixed.iterations = report.iterations;
+        Volume<float> read(shape_);
+        in_turn(index, read);
+        EXPECT_EQ(largest_difference(result, restore(read, psf_, fixed).image), 0);
+    };
+    deconvolver.run_series<float>({shape_, 4, 2}, in_turn, note);
+    EXPECT_EQ(iterations, (std::vector{alone, nothing, alone, nothing}));
+    EXPECT_EQ(deconvolver.run(constant_volume(shape_, 100.f), Volume<float>(shape_)).iterations, nothing);
 }
 
 TEST_P(Series, ProgressCountsImagesAndStops) {
@@ -63,11 +92,12 @@ TEST_P(Series, ProgressCountsImagesAndStops) {
         done.push_back(step);
         return true;
     };
-    deconvolver.run_series<float>(shape_, 3, read, ignore, note);
+    deconvolver.run_series<float>({shape_, 3}, read, ignore, note);
     EXPECT_TRUE(std::is_sorted(done.begin(), done.end()));
     EXPECT_EQ(done.back(), 3);
-    EXPECT_THROW(deconvolver.run_series<float>(shape_, 3, read, ignore, [](double step, double) { return step < 1.5; }),
-                 Cancelled);
+    EXPECT_THROW(
+        deconvolver.run_series<float>({shape_, 3}, read, ignore, [](double step, double) { return step < 1.5; }),
+        Cancelled);
 }
 
 TEST_P(Series, TroubleReachesTheCaller) {
@@ -77,10 +107,20 @@ TEST_P(Series, TroubleReachesTheCaller) {
         read(index, into);
     };
     const auto full = [](std::int64_t, View<const float>, const DeconvolveReport&) { throw std::domain_error("full"); };
-    EXPECT_THROW(deconvolver.run_series<float>(shape_, 3, broken, ignore), std::domain_error);
-    EXPECT_THROW(deconvolver.run_series<float>(shape_, 3, read, full), std::domain_error);
-    EXPECT_THROW(deconvolver.run_series<float>(shape_, 0, read, ignore), InvalidArgument);
-    EXPECT_NO_THROW(deconvolver.run_series<float>(shape_, 1, read, ignore));
+    EXPECT_THROW(deconvolver.run_series<float>({shape_, 3}, broken, ignore), std::domain_error);
+    EXPECT_THROW(deconvolver.run_series<float>({shape_, 3}, read, full), std::domain_error);
+    EXPECT_THROW(deconvolver.run_series<float>({shape_, 0}, read, ignore), InvalidArgument);
+    const auto dark_pixel = [](std::int64_t index, View<float> into) {
+        read(index, into);
+        if (index == 1) into(0, 0, 2) = std::numeric_limits<float>::quiet_NaN();
+    };
+    try {
+        deconvolver.run_series<float>({shape_, 3}, dark_pixel, ignore);
+        ADD_FAILURE() << "a voxel that is not a number was taken";
+    } catch (const InvalidArgument& reason) {
+        EXPECT_THAT(reason.what(), ::testing::StartsWith("Image 2 of 3: "));
+    }
+    EXPECT_NO_THROW(deconvolver.run_series<float>({shape_, 1}, read, ignore));
 }
 
 PLANAPO_ON_EVERY_MACHINE(Series);
