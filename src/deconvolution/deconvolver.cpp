@@ -46,9 +46,9 @@ void check_images(View<const T> image, View<float> out) {
 void check_finite(const Survey& survey, Shape shape) {
     const std::int64_t first = survey.first_non_finite;
     require(survey.non_finite == 0,
-            "The image has {} voxels that are not finite (NaN or infinity), the first at z, y, x = {}, {}, {}: replace "
-            "them first.",
-            survey.non_finite, first / (shape.y * shape.x), first / shape.x % shape.y, first % shape.x);
+            "The image has {} not finite (NaN or infinity), the first at z, y, x = {}, {}, {}: replace them first.",
+            counted(survey.non_finite, "voxel"), first / (shape.y * shape.x), first / shape.x % shape.y,
+            first % shape.x);
 }
 
 std::string negative_voxels_sentence(const Survey& survey, Shape shape) {

@@ -51,7 +51,7 @@ Volume<float> normalised_psf(View<const float> psf) {
     require(!psf.empty() && psf.shape().voxels() > 0, "The PSF is empty: it must have at least one voxel.");
     std::int64_t non_finite = 0;
     for_each_voxel(psf.shape(), [&](auto z, auto y, auto x) { non_finite += !std::isfinite(psf(z, y, x)); });
-    require(non_finite == 0, "The PSF has {} voxels that are not finite (NaN or infinity).", non_finite);
+    require(non_finite == 0, "The PSF has {} not finite (NaN or infinity).", counted(non_finite, "voxel"));
     const double sum = sum_of(psf);
     require(sum > 0, "The PSF sums to {}: it must be positive, so that it can be normalised to 1.", sum);
     return scaled_copy(psf, 1 / sum);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <future>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <planapo/deconvolve.hpp>
@@ -58,7 +59,13 @@ DeconvolveReport named(std::int64_t index, const Series& series, const std::func
     try {
         return restore();
     } catch (const InvalidArgument& reason) {
-        throw InvalidArgument(fmt::format("Image {} of {}: {}", index + 1, series.images, reason.what()));
+        if (series.images == 1) throw;
+        const std::string channel =
+            series.channels == 1 ? ""
+                                 : fmt::format(" in channel {} of {}", index % series.channels + 1, series.channels);
+        throw InvalidArgument(fmt::format("Image {} of {}{}: {}", index / series.channels + 1,
+                                          (series.images + series.channels - 1) / series.channels, channel,
+                                          reason.what()));
     }
 }
 

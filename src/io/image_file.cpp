@@ -92,8 +92,8 @@ struct ImageFile::Work {
     const io::PlaneSource* volume(std::int64_t time, std::int64_t channel) const {
         const ImageSize& size = contents.info.size;
         require(time >= 0 && time < size.t && channel >= 0 && channel < size.c,
-                "'{}' has {} time points and {} channels; there is no time {}, channel {} (they count from 0).",
-                files.path(), size.t, size.c, time, channel);
+                "'{}' has {} and {}; there is no time {}, channel {} (they count from 0).", files.path(),
+                counted(size.t, "time point"), counted(size.c, "channel"), time, channel);
         return &contents.planes[static_cast<std::size_t>((time * size.c + channel) * size.z)];
     }
 
