@@ -80,6 +80,11 @@ struct PreparedPsf {
 PLANAPO_API PreparedPsf prepare_psf(View<const float> measured, VoxelSize psf_voxel, VoxelSize image_voxel,
                                     const PreparePsfOptions& options = {});
 
+/// A PSF on voxels of another size, and nothing else: its origin stays the voxel n / 2, background, noise, sign and sum
+/// stay, and the result, of odd extents, covers all of it. As in `prepare_psf` voxels integrate, and axes of one voxel
+/// stay as they are. Throws `InvalidArgument` if the PSF is empty or not finite, or a size is not positive.
+PLANAPO_API Volume<float> resample_psf(View<const float> psf, VoxelSize psf_voxel, VoxelSize image_voxel);
+
 /// What a look at a PSF tells that is about to be used as it is.
 struct PsfLook {
     std::int64_t non_finite = 0;

@@ -22,8 +22,13 @@ inline void require_voxels(View<const float> psf) {
     require(!psf.empty() && psf.shape().voxels() > 0, "The PSF is empty ({} voxels).", to_string(psf.shape()));
 }
 
+void require_finite(View<const float> psf);
+
 /// At least two different values, all finite.
 void require_measured(View<const float> psf);
+
+/// Both sizes positive, and neither more than a hundred times the other.
+void require_comparable(const VoxelSize& psf_voxel, const VoxelSize& image_voxel);
 
 void require_preparable(const VoxelSize& psf_voxel, const VoxelSize& image_voxel, const PreparePsfOptions& options);
 

@@ -19,10 +19,6 @@ namespace {
 
 using Triple = std::array<double, 3>;
 
-Triple ratios(const VoxelSize& psf_voxel, const VoxelSize& image_voxel) {
-    return {image_voxel.z_um / psf_voxel.z_um, image_voxel.y_um / psf_voxel.y_um, image_voxel.x_um / psf_voxel.x_um};
-}
-
 /// The new voxels on either side of the origin that cover `reach` old ones; none on an axis of one voxel.
 Index3 new_reach(const Isolated& psf, const Index3& reach, const Triple& ratio) {
     Index3 covering{};
@@ -30,8 +26,7 @@ Index3 new_reach(const Isolated& psf, const Index3& reach, const Triple& ratio) 
         if (extents(psf.signal.shape())[axis] == 1) continue;
         const double off_middle = std::abs(psf.origin_px[axis] - static_cast<double>(psf.middle[axis]));
         const double edge = static_cast<double>(reach[axis]) + 0.5 + off_middle;
-        // A little less, so that rounding errors of a whole number of voxels add none.
-        covering[axis] = std::max<std::int64_t>(0, std::llround(std::ceil(edge / ratio[axis] - 0.5 - 1e-6)));
+        covering[axis] = reach_that_covers(edge, ratio[axis]);
     }
     return covering;
 }
@@ -92,6 +87,20 @@ PsfReport report_before(const Isolated& found, const VoxelSize& psf_voxel) {
 }
 
 }  // namespace
+
+Volume<float> resample_psf(View<const float> psf, VoxelSize psf_voxel, VoxelSize image_voxel) {
+    require_comparable(psf_voxel, image_voxel);
+    require_finite(psf);
+    const Triple ratio = ratios(psf_voxel, image_voxel);
+    Triple origin_px{};
+    Index3 reach{};
+    for (int axis = 0; axis < 3; ++axis) {
+        const std::int64_t middle = extents(psf.shape())[axis] / 2;
+        origin_px[axis] = static_cast<double>(middle);
+        reach[axis] = reach_that_covers(origin_px[axis] + 0.5, ratio[axis]);
+    }
+    return resample(psf, origin_px, ratio, reach);
+}
 
 PreparedPsf prepare_psf(View<const float> measured, VoxelSize psf_voxel, VoxelSize image_voxel,
                         const PreparePsfOptions& options) {

@@ -98,4 +98,13 @@ Volume<float> resample(View<const float> signal, const std::array<double, 3>& or
     return out;
 }
 
+std::array<double, 3> ratios(const VoxelSize& psf_voxel, const VoxelSize& image_voxel) {
+    return {image_voxel.z_um / psf_voxel.z_um, image_voxel.y_um / psf_voxel.y_um, image_voxel.x_um / psf_voxel.x_um};
+}
+
+std::int64_t reach_that_covers(double edge, double ratio) {
+    // A little less, so that rounding errors of a whole number of voxels add none.
+    return std::max<std::int64_t>(0, std::llround(std::ceil(edge / ratio - 0.5 - 1e-6)));
+}
+
 }  // namespace planapo

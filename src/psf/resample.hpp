@@ -16,4 +16,10 @@ namespace planapo {
 Volume<float> resample(View<const float> signal, const std::array<double, 3>& origin_px,
                        const std::array<double, 3>& ratio, const Index3& reach);
 
+/// The image's voxels in the PSF's.
+std::array<double, 3> ratios(const VoxelSize& psf_voxel, const VoxelSize& image_voxel);
+
+/// The new voxels, each `ratio` old ones long, on either side of the origin's that reach as far as `edge` old ones.
+std::int64_t reach_that_covers(double edge, double ratio);
+
 }  // namespace planapo

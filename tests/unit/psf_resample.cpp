@@ -1,6 +1,10 @@
 // Resampling against the pixel-integrated truth on the new voxels.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include <planapo/error.hpp>
+
 #include "psf/resample.hpp"
 #include "psf_phantom.hpp"
 
@@ -62,6 +66,32 @@ TEST(PsfResample, OneAndTwoVoxelAxes) {
     EXPECT_EQ(out.shape(), (Shape{1, 3, 31}));
     EXPECT_NEAR(moments(out).sum, moments(plane).sum, 1e-6);
     EXPECT_NEAR(out.view()(0, 0, 15), out.view()(0, 2, 15), 1e-7);  // two equal voxels around the origin
+}
+
+TEST(PsfResample, PublicOneKeepsAllButTheVoxels) {
+    // Noise on a background below zero, none of which counts as light: nothing of it may be cropped or clipped.
+    const Volume<float> noisy = image_of({{41, 40, 41}, {20, 20, 20}, {4, 3, 3}, 1, -0.01, 0.02});
+    const VoxelSize voxel{0.1, 0.1, 0.1};
+    const Volume<float> nearly = resample_psf(noisy, voxel, {0.1002, 0.1002, 0.1002});
+    EXPECT_EQ(nearly.shape(), (Shape{41, 41, 41}));
+    EXPECT_LT(moments(nearly).least, 0);
+    const double sum = moments(noisy).sum, most = moments(noisy).most;
+    // 1e-5: float voxels. 0.05: a change of 0.2 % moves the outermost voxels by 0.04 px, the innermost by none.
+    EXPECT_NEAR(moments(nearly).sum, sum, 1e-5 * std::abs(sum));
+    EXPECT_NEAR(nearly.view()(20, 20, 20), noisy.view()(20, 20, 20), 0.05 * most);
+}
+
+TEST(PsfResample, PublicOneTakesAnyPsf) {
+    const Volume<float> flat = volume_of({1, 3, 3}, std::vector<float>(9, 1));
+    const Volume<float> finer = resample_psf(flat, {5, 1, 1}, {1, 0.5, 0.5});
+    EXPECT_EQ(finer.shape(), (Shape{1, 7, 7}));
+    EXPECT_NEAR(moments(finer).sum, 9, 1e-5);
+    EXPECT_NEAR(finer.view()(0, 3, 3), 0.25, 1e-6);
+
+    EXPECT_THROW(resample_psf({}, {1, 1, 1}, {1, 1, 1}), InvalidArgument);
+    EXPECT_THROW(resample_psf(volume_of({1, 1, 2}, {1, NAN}), {1, 1, 1}, {1, 1, 2}), InvalidArgument);
+    EXPECT_THROW(resample_psf(flat, {1, 1, 1}, {1, 1, 0}), InvalidArgument);
+    EXPECT_THROW(resample_psf(flat, {1, 1, 1}, {1, 1, 1000}), InvalidArgument);
 }
 
 }  // namespace
