@@ -25,19 +25,26 @@ py::object add(py::module_& module, const char* name, PyObject* base, const char
     return type;
 }
 
+/// Sentences name files, whose bytes need not be UTF-8: these come out as `os.fsdecode` gives them.
+void raise(const py::object& type, std::string_view sentence) {
+    const auto size = static_cast<py::ssize_t>(sentence.size());
+    const auto text = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(sentence.data(), size, "surrogateescape"));
+    PyErr_SetObject(type.ptr(), text.ptr());
+}
+
 void translate(std::exception_ptr thrown) {
     try {
         if (thrown) std::rethrow_exception(thrown);
     } catch (const InvalidArgument& error) {
-        py::set_error(exceptions().invalid_argument, error.what());
+        raise(exceptions().invalid_argument, error.what());
     } catch (const DeviceUnavailable& error) {
-        py::set_error(exceptions().device_unavailable, error.what());
+        raise(exceptions().device_unavailable, error.what());
     } catch (const DeviceError& error) {
-        py::set_error(exceptions().device_error, error.what());
+        raise(exceptions().device_error, error.what());
     } catch (const OutOfMemory& error) {
-        py::set_error(exceptions().out_of_memory, error.what());
+        raise(exceptions().out_of_memory, error.what());
     } catch (const Cancelled& stopped) {
-        py::set_error(exceptions().cancelled, stopped.what());
+        raise(exceptions().cancelled, stopped.what());
     }
 }
 

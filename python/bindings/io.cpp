@@ -1,6 +1,8 @@
 // Image files.
 #include <planapo/io.hpp>
 
+#include <pybind11/stl/filesystem.h>
+
 #include "../../src/message.hpp"
 #include "bindings.hpp"
 
@@ -9,6 +11,7 @@ namespace planapo::python {
 namespace {
 
 using Extents = std::array<std::int64_t, 5>;
+using Path = std::filesystem::path;  // of str, bytes or os.PathLike, as os.fsencode has it
 
 Compression compression_named(const std::string& name) {
     if (name == "none") return Compression::none;
@@ -54,7 +57,8 @@ void bind_info(py::module_& module) {
         .def_readonly("description", &ImageInfo::description)
         .def_readonly("notes", &ImageInfo::notes)
         .def_readwrite("provenance", &ImageInfo::provenance)
-        .def_readonly("images", &ImageInfo::images);
+        .def_readonly("images", &ImageInfo::images)
+        .def_readonly("image", &ImageInfo::image);
 }
 
 py::array read_all(const ImageFile& file, const py::object& callback) {
@@ -79,7 +83,7 @@ py::array read_one(const ImageFile& file, std::int64_t time, std::int64_t channe
 /// An ImageWriter that can be let go of before Python gets round to destroying it: its temporary file goes with it.
 class Writer {
 public:
-    Writer(const std::string& path, const ImageInfo& info, const WriteOptions& options)
+    Writer(const Path& path, const ImageInfo& info, const WriteOptions& options)
         : writer_(std::in_place, path, info, options) {}
 
     void append(const std::vector<FloatArray>& channels) {
@@ -105,7 +109,7 @@ private:
     std::optional<ImageWriter> writer_;
 };
 
-WriteReport write(const std::string& path, const ImageInfo& info, const py::array& image, const WriteOptions& options,
+WriteReport write(const Path& path, const ImageInfo& info, const py::array& image, const WriteOptions& options,
                   const py::object& callback) {
     require(image.nbytes() == info.bytes() && (image.flags() & py::array::c_style) != 0,
             "The array has {} bytes but its description {}; it must be C-contiguous.", image.nbytes(), info.bytes());
@@ -126,7 +130,7 @@ void bind_writing(py::module_& module) {
         .def_readonly("big_tiff", &WriteReport::big_tiff)
         .def_readonly("ome", &WriteReport::ome);
     py::class_<Writer>(module, "ImageWriter")
-        .def(py::init<const std::string&, const ImageInfo&, const WriteOptions&>(), py::arg("path"), py::arg("info"),
+        .def(py::init<const Path&, const ImageInfo&, const WriteOptions&>(), py::arg("path"), py::arg("info"),
              py::arg("options"))
         .def("append", &Writer::append, py::arg("channels"))
         .def("finish", &Writer::finish)
@@ -140,8 +144,8 @@ void bind_writing(py::module_& module) {
 void bind_io(py::module_& module) {
     bind_info(module);
     py::class_<ImageFile>(module, "ImageFile")
-        .def(py::init([](const std::string& path, std::int64_t image) { return ImageFile(path, image); }),
-             py::arg("path"), py::arg("image") = 0, py::call_guard<py::gil_scoped_release>())
+        .def(py::init([](const Path& path, std::int64_t image) { return ImageFile(path, image); }), py::arg("path"),
+             py::arg("image") = 0, py::call_guard<py::gil_scoped_release>())
         .def_property_readonly("info", [](const ImageFile& file) { return file.info(); })
         .def("read", &read_all, py::arg("progress"))
         .def("read_volume", &read_one, py::arg("time"), py::arg("channel"));

@@ -41,6 +41,15 @@ py::tuple prepare(const FloatArray& measured, const std::array<double, 3>& psf_v
     return py::make_tuple(array_of(std::move(prepared.psf)), std::move(prepared.report));
 }
 
+py::array resample(const FloatArray& psf, const std::array<double, 3>& psf_voxel_um,
+                   const std::array<double, 3>& voxel_um) {
+    const View<const float> view = view_of(psf);
+    return array_of([&] {
+        const py::gil_scoped_release no_gil;
+        return resample_psf(view, voxel_of(psf_voxel_um), voxel_of(voxel_um));
+    }());
+}
+
 py::tuple tuple_of(const Fwhm& width) { return py::make_tuple(width.z_um, width.y_um, width.x_um); }
 
 }  // namespace
@@ -66,6 +75,7 @@ void bind_psf(py::module_& module) {
     module.def("psf_gaussian", &gaussian, py::arg("fwhm_um"), py::arg("voxel_um"), py::arg("shape"), py::arg("energy"));
     module.def("psf_prepare", &prepare, py::arg("measured").noconvert(), py::arg("psf_voxel_um"), py::arg("voxel_um"),
                py::arg("centre"), py::arg("background"), py::arg("energy"), py::arg("tails"));
+    module.def("psf_resample", &resample, py::arg("psf").noconvert(), py::arg("psf_voxel_um"), py::arg("voxel_um"));
     module.def(
         "psf_warnings", [](const FloatArray& psf) { return look_at(view_of(psf)).warnings; },
         py::arg("psf").noconvert());

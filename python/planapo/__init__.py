@@ -31,7 +31,7 @@ from planapo._device_array import DeviceArray, to_device  # noqa: E402
 from planapo._devices import DeviceInfo, bytes_in_use, devices, peak_bytes, reset_peak_bytes  # noqa: E402
 from planapo._files import imread, imwrite  # noqa: E402
 from planapo._image import Image  # noqa: E402
-from planapo._reports import DeconvolvePlan, DeconvolveReport, PsfReport  # noqa: E402
+from planapo._reports import DeconvolvePlan, DeconvolveReport, PsfReport, WriteReport  # noqa: E402
 from planapo._warn import PlanapoWarning  # noqa: E402
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "OutOfMemory",
     "PlanapoWarning",
     "PsfReport",
+    "WriteReport",
     "__version__",
     "bytes_in_use",
     "deconvolve",

@@ -6,7 +6,8 @@ import signal
 import sys
 import traceback
 
-_STOPPED = 130  # what a shell reports for a program that Ctrl-C ended
+from planapo._names import shown
+from planapo.command_line.errors import EXPECTED, STOPPED, Stopped
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         return _say(f'The command line needs {error.name}: pip install "planapo[cli]".')
     except KeyboardInterrupt:
-        return _say("Stopped.", _STOPPED)
+        return _say("Stopped.", STOPPED)
     except Exception as error:
         if "--debug" in arguments:
             traceback.print_exc()
@@ -40,10 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _answer(error: Exception) -> int:
-    from planapo.command_line.errors import EXPECTED, Stopped
-
     if isinstance(error, Stopped):
-        return _say(str(error), _STOPPED)
+        return _say(str(error), STOPPED)
     if hasattr(error, "format_message"):  # the parser's own errors
         return _say(" ".join(error.format_message().split()).rstrip(".") + ": try planapo --help.")
     if isinstance(error, EXPECTED):
@@ -52,7 +51,7 @@ def _answer(error: Exception) -> int:
 
 
 def _say(sentence: str, code: int = 1) -> int:
-    print(f"planapo: {sentence}", file=sys.stderr)
+    print(f"planapo: {shown(sentence)}", file=sys.stderr)
     return code
 
 

@@ -15,8 +15,8 @@ from planapo._device_array import device_of
 _LARGEST = float(np.finfo(np.float32).max)
 
 
-def real_array(name: str, array: Any) -> np.ndarray:
-    """Return `array` as a NumPy array of real numbers, not empty, in its own dtype."""
+def real_array(name: str, array: Any, ranks: Sequence[int] | None = None) -> np.ndarray:
+    """Return `array` as a NumPy array of real numbers, not empty, in its own dtype, of one of the `ranks`."""
     if device_of(array) is not None:
         array = _brought_home(name, array)
     if isinstance(array, np.ma.MaskedArray):
@@ -33,11 +33,27 @@ def real_array(name: str, array: Any) -> np.ndarray:
         )
     if values.size == 0:
         raise InvalidArgument(f"{name} is empty: its shape is {values.shape}.")
+    if ranks is not None and values.ndim not in ranks:
+        wanted = " or ".join(str(rank) for rank in ranks)
+        raise InvalidArgument(f"{name} must have {wanted} axes, but its shape is {values.shape}.")
     return values
+
+
+def finite_array(name: str, array: Any, ranks: Sequence[int] | None = None) -> np.ndarray:
+    """Return `array` as float64, every value finite."""
+    values = real_array(name, array, ranks)
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        bad = ~np.isfinite(values)
+        first = tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), values.shape))
+        raise InvalidArgument(
+            f"{name} holds {int(bad.sum())} values that are NaN or infinite, the first at index {first}."
+        )
+    return np.asarray(values, dtype=np.float64)
 
 
 def volume(name: str, array: Any, out: np.ndarray | None = None) -> np.ndarray:
     """Return `array`, of 2 or 3 axes, as C-contiguous float32; a copy goes to `out` if that fits."""
+    require_space(name, array)
     values = real_array(name, array)
     if values.ndim not in (2, 3):
         raise InvalidArgument(
@@ -53,6 +69,22 @@ def volume(name: str, array: Any, out: np.ndarray | None = None) -> np.ndarray:
     if values.dtype.kind == "f" and values.dtype.itemsize > 4:
         _check_range(name, values, out)
     return out
+
+
+def require_space(name: str, array: Any) -> None:
+    """Refuse an `Image` whose axes are known and are other than z, y, x or y, x."""
+    axes = getattr(array, "axes", None)
+    if not isinstance(axes, str) or axes in ("ZYX", "YX"):
+        return
+    one = [noun for letter, noun in (("T", "time point"), ("C", "channel")) if letter in axes]
+    if not one:
+        raise InvalidArgument(
+            f'{name} has the axes "{axes}": transpose it to "{"".join(sorted(axes)[::-1])}".'
+        )
+    index = ", ".join({"T": "t", "C": "c"}.get(letter, ":") for letter in axes)
+    raise InvalidArgument(
+        f'{name} has the axes "{axes}": give one {" and one ".join(one)} at a time, {name}[{index}].'
+    )
 
 
 def as_planes(values: np.ndarray) -> np.ndarray:
@@ -75,6 +107,11 @@ def voxel_triple(name: str, value: float | Sequence[float]) -> tuple[float, floa
             f"{name} is {value!r}: it must be the z, y, x edges of a voxel in micrometres, each above 0."
         )
     return edges[0], edges[1], edges[2]
+
+
+def same_voxels(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether two voxel sizes are the same to a part in a thousand: files round what they store."""
+    return all(math.isclose(x, y, rel_tol=1e-3) for x, y in zip(a, b))
 
 
 def _from_elsewhere(array: Any) -> np.ndarray:

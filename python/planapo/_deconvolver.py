@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, overload
 
 import numpy as np
 
 from planapo import _core
-from planapo._arrays import as_planes, volume, voxel_triple
+from planapo._arrays import as_planes, require_space, same_voxels, volume, voxel_triple
 from planapo._core import InvalidArgument
 from planapo._device_array import DeviceArray, borrow, device_of
-from planapo._image import Image, with_facts
-from planapo._options import Progress, core_options
+from planapo._image import Facts, Image, origin_of
+from planapo._options import Options, Progress, core_options
+from planapo._provenance import restoration
 from planapo._reports import DeconvolvePlan, DeconvolveReport
 from planapo._warn import warn
-from planapo.psf import resampled, same_voxels
+from planapo.psf import resampled
 
 _log = logging.getLogger("planapo")
 
@@ -51,8 +54,9 @@ class Deconvolver:
     device : str, default "auto"
         ``"cpu"``, ``"cuda"``, ``"cuda:N"``, or ``"auto"``: the first GPU that works, else the CPU.
     voxel_um, psf_voxel_um : float or sequence of float, optional
-        Voxel edges of the images and of the PSF, z, y, x, in micrometres. Where both are known (also from an
-        `Image`) and differ, the PSF is resampled to the image's voxels, and `notes` says so.
+        Voxel edges of the images and of the PSF, z, y, x, in micrometres; an `Image` as PSF brings its own.
+        Where both are known and differ, the PSF is resampled to the images' voxels, and `notes` says so. What
+        an image says about itself comes too late for that: before a run, a warning says where it differs.
     alpha : float, default 0.01
         Wiener's regularisation, relative to the largest squared gain, > 0.
     beta : float, default 0.1
@@ -115,13 +119,15 @@ class Deconvolver:
         threads: int | None = None,
         planning: str = "estimate",
     ) -> None:
-        options = core_options(
+        self._parameters = Options(
             method=method, iterations=iterations, background=background, boundary=boundary, start=start,
             alpha=alpha, beta=beta, order=order, floor=floor, threads=threads, planning=planning,
         )  # fmt: skip
+        options = core_options(**self._parameters)
         values = volume("psf", psf)
         self._rank = values.ndim
         self._voxel_um, self.notes, kernel = _on_voxels_of(as_planes(values), psf, psf_voxel_um, voxel_um)
+        self._psf_origin = {**origin_of(psf), "notes": list(self.notes)}
         self._core = _core.Deconvolver(kernel, str(device), options)
         self._lock = threading.Lock()
         self._converted: np.ndarray | None = None
@@ -174,7 +180,8 @@ class Deconvolver:
         ----------
         image : (Z, Y, X) or (Y, X) array of real
             As many axes as the PSF. NumPy, DLPack or ``__cuda_array_interface__``. Negative voxels are taken
-            as 0, with a warning that counts them.
+            as 0, with a warning that counts them; an `Image` of other voxels than the PSF is for is warned of
+            before the run. Time points and channels of an `Image` are given one at a time.
         out : array of float32, optional
             Where the result goes: of the image's shape, C-contiguous, on the same side (host or device) as
             the image, not overlapping it. With it, a run on images of one shape allocates nothing.
@@ -185,7 +192,7 @@ class Deconvolver:
         -------
         array of float32
             Of the image's shape, where the image lies: `out` if given, else a NumPy array (an `Image` for an
-            `Image`) or a `DeviceArray`.
+            `Image`, with its `provenance`) or a `DeviceArray`.
 
         Raises
         ------
@@ -201,15 +208,19 @@ class Deconvolver:
             raise InvalidArgument(
                 f'The image lies on {place} but the plan runs on {self.device}: give device="{place}".'
             )
+        require_space("image", image)
+        self._compare_voxels(image)
         began = time.perf_counter()
         with self._lock:
             run = self._run_on_host if place is None else self._run_on_device
             result, core_report = run(image, out, progress)
             seconds = time.perf_counter() - began
-            self.report = DeconvolveReport.of(core_report, self.device, seconds, self.notes)
+            report = DeconvolveReport.of(core_report, self.device, seconds, self.notes)
+            self.report = report
+        if isinstance(result, Image):
+            result._facts = self._facts_of(result, image, report)
         for sentence in core_report.warnings:
             warn(sentence)
-        self._compare_voxels(image)
         return result
 
     def _run_on_host(
@@ -222,7 +233,7 @@ class Deconvolver:
         result = np.empty(values.shape, np.float32) if out is None else _checked_out(out, values)
         report = self._core.run(as_planes(values), as_planes(np.asarray(result)), progress)
         if out is None and isinstance(image, Image):
-            result = with_facts(result.view(Image), image)
+            result = result.view(Image)
         return result, report
 
     def _run_on_device(
@@ -249,6 +260,26 @@ class Deconvolver:
             raise InvalidArgument(
                 f"The image has {rank} axes but the PSF has {self._rank}: give both as z, y, x or as y, x."
             )
+
+    def _facts_of(self, result: Image, image: Any, report: DeconvolveReport) -> Facts | None:
+        """What is known about a result: what is known about the image, and how it was made."""
+        facts = image._facts if isinstance(image, Image) else result._facts
+        if facts is None:
+            return None
+        made = restoration(
+            [report],
+            device=self._device_in_words,
+            parameters=dict(self._parameters),
+            iterations=[report.iterations],
+            image=origin_of(image),
+            psf=self._psf_origin,
+            voxel_um=self._voxel_um or facts.voxel_um,
+        )
+        return replace(facts, file=None, provenance=made)
+
+    @functools.cached_property
+    def _device_in_words(self) -> str:
+        return _core.device_description(self.device)
 
     def _compare_voxels(self, image: Any) -> None:
         known = getattr(image, "voxel_um", None)

@@ -146,8 +146,10 @@ def device_of(array: Any) -> str | None:
                 "planapo reaches the CPU and CUDA devices."
             )
         return f"{_KINDS[kind]}:{index}"
-    # The interface does not name the device; planapo's own check of the pointer catches a wrong guess.
-    return "cuda:0" if hasattr(array, "__cuda_array_interface__") else None
+    if not hasattr(array, "__cuda_array_interface__"):
+        return None
+    # The interface does not name the device. Where no plugin knows the memory, what opens cuda:0 says why.
+    return _core.device_holding(array.__cuda_array_interface__["data"][0]) or "cuda:0"
 
 
 def borrow(name: str, array: Any, device: str, stream: _core.Stream) -> _core.DeviceArray:

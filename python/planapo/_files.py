@@ -12,6 +12,8 @@ from planapo import _core
 from planapo._arrays import real_array, voxel_triple
 from planapo._core import InvalidArgument
 from planapo._image import Facts, Image, checked_axes
+from planapo._provenance import SourceFile, as_text
+from planapo._reports import WriteReport
 from planapo._warn import warn
 
 _ORDER = "TCZYX"
@@ -19,7 +21,10 @@ _WRITABLE = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "
 
 
 def imread(
-    path: str | os.PathLike[str], *, series: int = 0, progress: Callable[[float, float], object] | None = None
+    path: str | bytes | os.PathLike[Any],
+    *,
+    series: int = 0,
+    progress: Callable[[float, float], object] | None = None,
 ) -> Image:
     """Read an image: TIFF, BigTIFF, OME-TIFF or ImageJ's hyperstacks.
 
@@ -27,7 +32,7 @@ def imread(
     ----------
     path : path-like
     series : int, default 0
-        Which image of an OME-TIFF that holds several.
+        Which image of an OME-TIFF that holds several, counted from 0.
     progress : callable, optional
         Called with (done, total); answer False to stop.
 
@@ -52,16 +57,19 @@ def imread(
     >>> image.shape, image.dtype.name, image.axes, image.voxel_um
     ((4, 8, 8), 'uint16', 'ZYX', (0.3, 0.1, 0.1))
     """
-    file = _core.ImageFile(os.fsdecode(path), series)
+    file = _core.ImageFile(path, series)
     info = file.info
     axes = "".join(axis for axis, n in zip(_ORDER, info.size) if n > 1 or axis in "YX")
     image = file.read(progress).reshape([n for axis, n in zip(_ORDER, info.size) if axis in axes]).view(Image)
-    image._facts = Facts(axes, info.voxel_um, info.time_step_s, tuple(info.channel_names), info)
+    names = tuple(info.channel_names)
+    # An empty object is what `imwrite` leaves where a provenance was.
+    provenance = "" if info.provenance == "{}" else info.provenance
+    image._facts = Facts(axes, info.voxel_um, info.time_step_s, names, info, SourceFile.of(path), provenance)
     return image
 
 
 def imwrite(
-    path: str | os.PathLike[str],
+    path: str | bytes | os.PathLike[Any],
     image: Any,
     *,
     voxel_um: float | Sequence[float] | None = None,
@@ -71,11 +79,11 @@ def imwrite(
     time_step_s: float | None = None,
     compression: str = "none",
     progress: Callable[[float, float], object] | None = None,
-) -> float:
+) -> WriteReport:
     """Write an image as TIFF; as OME-TIFF where the name ends in ``.ome.tif``.
 
     The file appears under its name only when it is whole. An `Image` keeps what its file said: voxel size,
-    channel names, time step, OME fields.
+    channel names, time step, OME fields, and how planapo made it (`Image.provenance`).
 
     Parameters
     ----------
@@ -98,9 +106,9 @@ def imwrite(
 
     Returns
     -------
-    float
-        Share of the voxels outside the range of `dtype`, which were clipped; a warning says so unless it is
-        0.
+    WriteReport
+        What was written. Voxels outside the range of `dtype` were clipped; a warning says so unless there are
+        none.
 
     Raises
     ------
@@ -112,7 +120,7 @@ def imwrite(
     --------
     >>> import numpy as np, planapo as pa, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     pa.imwrite(folder + "/cell.tif", np.full((8, 8), 254.6), dtype="uint8")
+    ...     pa.imwrite(folder + "/cell.tif", np.full((8, 8), 254.6), dtype="uint8").clipped_share
     0.0
     """
     values = real_array("image", image)
@@ -127,11 +135,11 @@ def imwrite(
     if time_step_s is not None:
         info.time_step_s = float(time_step_s)
     options = _core.WriteOptions(dtype=target, compression=compression)
-    report = _core.write_image(os.fsdecode(path), info, data, options, progress)
+    report = _core.write_image(path, info, data, options, progress)
     if report.clipped_voxels:
         share = f"{100 * report.clipped_share:.2g} %"
         warn(f"{report.clipped_voxels} voxels ({share}) lay outside the range of {target} and were clipped.")
-    return report.clipped_share
+    return WriteReport.of(report)
 
 
 def _described(
@@ -160,6 +168,8 @@ def _bring_up_to_date(info: _core.ImageInfo, facts: Facts, extents: list[int]) -
         info.voxel_um = facts.voxel_um
     info.time_step_s = facts.time_step_s
     info.channel_names = list(facts.channel_names)
+    # An empty text would leave in place what the OME-XML says.
+    info.provenance = as_text(facts.provenance) or ("{}" if facts.source.provenance else "")
 
 
 def _writable_name(dtype: Any) -> str:

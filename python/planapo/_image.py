@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from planapo import _core
-from planapo._arrays import voxel_triple
+from planapo._arrays import same_voxels, voxel_triple
 from planapo._core import InvalidArgument
+from planapo._provenance import Provenance, SourceFile, as_text
 
 
 @dataclass(frozen=True)
@@ -22,19 +23,23 @@ class Facts:
     time_step_s: float | None = None
     channel_names: tuple[str, ...] = ()
     source: _core.ImageInfo = field(default_factory=_core.ImageInfo, compare=False)
+    file: SourceFile | None = None  # where the voxels, or what they were sliced from, can be read again
+    provenance: Provenance = ""
 
 
 # What travels to another process; the file's own description stays behind.
-_PICKLED = ("axes", "voxel_um", "time_step_s", "channel_names")
+_PICKLED = ("axes", "voxel_um", "time_step_s", "channel_names", "file", "provenance")
 
 
 class Image(np.ndarray):
     """A NumPy array with what an image file says about it. Made by `imread`.
 
     It behaves as an array in every respect. Slicing keeps what stays true: ``image[:, ::2, ::2]`` has voxels
-    twice as large, ``image[1]`` of a (c, z, y, x) image has one channel's name less, arithmetic and `astype`
-    keep everything. What planapo cannot follow (reshaping, transposing, fancy indexing, projections) gives an
-    Image that knows nothing, never one that knows something false.
+    twice as large, ``image[1]`` of a (c, z, y, x) image has one channel's name less, `astype` keeps
+    everything. Arithmetic, in place too, and assignment to elements keep all but `provenance`, which would
+    describe other voxels; what two Images disagree on is forgotten. What planapo cannot follow (reshaping,
+    transposing, fancy indexing, projections) gives an Image that knows nothing, never one that knows
+    something false.
 
     Attributes
     ----------
@@ -48,6 +53,9 @@ class Image(np.ndarray):
         Seconds between time points.
     ome_xml : str
         The OME-XML as read; empty where there is none.
+    provenance : str
+        How planapo made these voxels, or those that they were sliced from, as JSON; empty where it did not.
+        `imwrite` keeps it in the file. Asking for it may hash the files that went in.
 
     Examples
     --------
@@ -59,7 +67,7 @@ class Image(np.ndarray):
     'YX'
     """
 
-    _facts: Facts | None
+    _known: tuple[tuple[int, ...], Facts] | None
 
     def __new__(
         cls,
@@ -77,7 +85,16 @@ class Image(np.ndarray):
 
     def __array_finalize__(self, source: Any) -> None:
         # Called for every new view, transposed ones too, before its shape is final: nothing can be known yet.
-        self._facts = None
+        self._known = None
+
+    @property
+    def _facts(self) -> Facts | None:
+        """What is known; nothing once another shape has been assigned."""
+        return self._known[1] if self._known is not None and self._known[0] == self.shape else None
+
+    @_facts.setter
+    def _facts(self, facts: Facts | None) -> None:
+        self._known = None if facts is None else (self.shape, facts)
 
     @property
     def axes(self) -> str | None:
@@ -104,18 +121,31 @@ class Image(np.ndarray):
     def ome_xml(self) -> str:
         return self._facts.source.ome_xml if self._facts else ""
 
+    @property
+    def provenance(self) -> str:
+        return as_text(self._facts.provenance) if self._facts else ""
+
     def __getitem__(self, index: Any) -> Any:
         part = super().__getitem__(index)
         if isinstance(part, Image) and self._facts is not None:
             part._facts = sliced(self._facts, index, self.ndim)
         return part
 
+    def __setitem__(self, index: Any, values: Any) -> None:
+        super().__setitem__(index, values)
+        if self._facts is not None:
+            self._facts = other_voxels(self._facts)
+
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         if return_scalar:
             return array[()]
-        result = np.asarray(array).view(Image)
-        elementwise = context is not None and context[0].signature is None
-        return with_facts(result, self) if elementwise and result.shape == self.shape else result
+        result = array if isinstance(array, Image) else np.asarray(array).view(Image)
+        if context is None or context[0].signature is not None:
+            result._facts = None
+            return result
+        inputs = [each for each in context[1][: context[0].nin] if isinstance(each, Image)]
+        result._facts = combined(inputs or [self], result.shape)
+        return result
 
     def astype(self, dtype: Any, *args: Any, **options: Any) -> Any:
         """As `numpy.ndarray.astype`; keeps what is known."""
@@ -127,7 +157,8 @@ class Image(np.ndarray):
 
     def __reduce__(self) -> Any:
         rebuild, arguments, state = super().__reduce__()  # type: ignore[misc,str-unpack]
-        known = None if self._facts is None else {name: getattr(self, name) for name in _PICKLED}
+        facts = self._facts
+        known = None if facts is None else {name: getattr(facts, name) for name in _PICKLED}
         return rebuild, arguments, (state, known)
 
     def __setstate__(self, state: Any) -> None:
@@ -141,6 +172,47 @@ def with_facts(result: Any, source: Image) -> Any:
     if isinstance(result, Image) and result.shape == source.shape:
         result._facts = source._facts
     return result
+
+
+def origin_of(array: Any) -> dict[str, Any]:
+    """Return where an array's voxels come from, as far as is known: the file, or how they were made."""
+    facts = array._facts if isinstance(array, Image) else None
+    told: dict[str, Any] = {"shape": [int(n) for n in array.shape]} if hasattr(array, "shape") else {}
+    if facts is not None and isinstance(facts.provenance, dict):
+        told.update(facts.provenance.get("psf", {"made": facts.provenance}))
+    return told if facts is None or facts.file is None else {"file": facts.file, **told}
+
+
+def other_voxels(facts: Facts) -> Facts:
+    """Return what is still true of an image whose voxels have other values now."""
+    return replace(facts, file=None, provenance="")
+
+
+def combined(images: Sequence[Image], shape: tuple[int, ...]) -> Facts | None:
+    """Return what is true of an array of `shape` that was computed from `images` element by element."""
+    whole = [image._facts for image in images if image.shape == shape and image._facts is not None]
+    if not whole:
+        return None
+    facts = other_voxels(whole[0])
+    for other in (image._facts for image in images if image._facts is not None):
+        if not facts.axes.endswith(other.axes):
+            return None
+        facts = _agreed(facts, other)
+    return facts
+
+
+def _agreed(facts: Facts, other: Facts) -> Facts:
+    """Return `facts` without what `other`, of the same or of the last axes, contradicts."""
+    edges = ["ZYX".index(axis) for axis in other.axes if axis in "ZYX"]
+    if facts.voxel_um is not None and other.voxel_um is not None:
+        if not same_voxels([facts.voxel_um[i] for i in edges], [other.voxel_um[i] for i in edges]):
+            # The file's own description states the voxel size too.
+            facts = replace(facts, voxel_um=None, source=_core.ImageInfo())
+    if other.channel_names and "C" in other.axes and facts.channel_names != other.channel_names:
+        facts = replace(facts, channel_names=())
+    if other.time_step_s is not None and "T" in other.axes and facts.time_step_s != other.time_step_s:
+        facts = replace(facts, time_step_s=None)
+    return facts
 
 
 def checked_axes(rank: int, axes: str | None) -> str:

@@ -16,7 +16,7 @@ _PLANNING = ("estimate", "measure")
 
 
 class Options(TypedDict, total=False):
-    """What `deconvolve` and `Deconvolver` both take."""
+    """What `Deconvolver` takes besides PSF, voxels and device; `deconvolve` takes all but `planning`."""
 
     method: str
     iterations: int | str | None

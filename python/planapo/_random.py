@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from planapo._core import InvalidArgument
+
 
 def plane_generator(seed: int, plane: int = 0, *, purpose: int = 0) -> np.random.Generator:
     """Counter-based generator (Philox, doi:10.1145/2063384.2063405) for one plane of a volume.
@@ -23,7 +25,7 @@ def plane_generator(seed: int, plane: int = 0, *, purpose: int = 0) -> np.random
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If `seed` is negative or needs more than 64 bits.
 
     Examples
@@ -33,7 +35,7 @@ def plane_generator(seed: int, plane: int = 0, *, purpose: int = 0) -> np.random
     True
     """
     if not 0 <= int(seed) < 2**64:
-        raise ValueError(f"seed must lie between 0 and 2**64 - 1, but is {seed!r}.")
+        raise InvalidArgument(f"seed must lie between 0 and 2**64 - 1, but is {seed!r}.")
     key = np.array([int(seed), purpose], dtype=np.uint64)
     counter = np.array([0, 0, 0, plane], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key, counter=counter))

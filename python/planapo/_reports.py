@@ -21,7 +21,10 @@ class DeconvolveReport:
     iterations : int
         As asked for, or as the method decided.
     divergence : tuple of float
-        I-divergence a voxel between the image and what the estimate predicts, before each iteration.
+        I-divergence a voxel between the image and what the estimate predicts, before each iteration; where an
+        unmatched method decides itself when to stop, of the estimate scaled to the image's flux. A method
+        that decided also judged its last estimate: one entry more than `iterations`, or two where it went a
+        step back.
     negative_voxels : int
         Voxels of the image below zero, taken as 0.
     psf_share_out_of_reach : float
@@ -59,6 +62,35 @@ class DeconvolveReport:
             warnings=tuple(core.warnings),
             notes=notes,
         )
+
+
+@dataclass(frozen=True)
+class WriteReport:
+    """What `planapo.imwrite` wrote.
+
+    Attributes
+    ----------
+    bytes : int
+        Length of the file.
+    clipped_voxels : int
+        Voxels outside the range of the file's dtype.
+    clipped_share : float
+        Their share of all voxels.
+    big_tiff : bool
+        Whether offsets have 64 bits: the file could have exceeded 4 GiB.
+    ome : bool
+        Whether the file describes itself by OME-XML; else as ImageJ does.
+    """
+
+    bytes: int
+    clipped_voxels: int
+    clipped_share: float
+    big_tiff: bool
+    ome: bool
+
+    @classmethod
+    def of(cls, core: _core.WriteReport) -> WriteReport:
+        return cls(**{name: getattr(core, name) for name in cls.__dataclass_fields__})
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ micrometres.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,9 @@ import numpy as np
 from planapo import _core
 from planapo._arrays import as_planes, volume, voxel_triple
 from planapo._core import InvalidArgument
-from planapo._image import Image
+from planapo._image import Image, origin_of
 from planapo._options import number
+from planapo._provenance import preparation
 from planapo._reports import PsfReport
 from planapo._warn import warn
 
@@ -118,7 +119,9 @@ def prepare(
     Raises
     ------
     InvalidArgument
-        If `measured` is empty, constant, not finite, or holds no light above its background.
+        If `measured` is empty, constant, not finite, or holds no light above its background; if it is an
+        `Image` of time points or channels; if `energy` lies outside [0.5, 1]; if the image's voxels are not
+        0.01 to 100 times as long as the PSF's.
 
     Examples
     --------
@@ -140,7 +143,10 @@ def prepare(
     for sentence in report.warnings:
         warn(sentence)
     psf = Image(prepared.reshape(prepared.shape[-values.ndim :]), voxel_um=None if wanted is None else target)
-    return psf, PsfReport.of(report)
+    found = PsfReport.of(report)
+    assert psf._facts is not None
+    psf._facts = replace(psf._facts, provenance=preparation(found, origin_of(measured), known and source))
+    return psf, found
 
 
 def fwhm(psf: Any, *, voxel_um: float | Sequence[float] | None = None) -> tuple[float, ...]:
@@ -179,14 +185,11 @@ def fwhm(psf: Any, *, voxel_um: float | Sequence[float] | None = None) -> tuple[
 
 
 def resampled(psf: np.ndarray, source: Sequence[float], target: Sequence[float]) -> np.ndarray:
-    """Return a PSF (Z, Y, X) on voxels of another size; its origin, background and box are kept."""
-    result, _ = _core.psf_prepare(psf, tuple(source), tuple(target), "none", 0.0, 1.0, "as-measured")
-    return result
+    """Return a PSF (Z, Y, X) on voxels of another size; origin, background, sign and sum are kept.
 
-
-def same_voxels(a: Sequence[float], b: Sequence[float]) -> bool:
-    """Whether two voxel sizes are the same to a part in a thousand: files round what they store."""
-    return all(math.isclose(x, y, rel_tol=1e-3) for x, y in zip(a, b))
+    Its box is covered by an odd number of voxels an axis.
+    """
+    return _core.psf_resample(psf, tuple(source), tuple(target))
 
 
 def _extents(shape: Sequence[int], rank: int) -> tuple[int, int, int]:

@@ -68,6 +68,29 @@ BAD = {
 }
 
 
+AXES = {
+    "time": ("TYX", r'image has the axes "TYX": give one time point at a time, image\[t, :, :\]'),
+    "channels": ("CYX", r'"CYX": give one channel at a time, image\[c, :, :\]'),
+    "both": ("TCZYX", r'"TCZYX": give one time point and one channel at a time, image\[t, c, :, :, :\]'),
+    "colour": ("YXC", r"image\[:, :, c\]"),
+    "order": ("YXZ", r'image has the axes "YXZ": transpose it to "ZYX"'),
+}
+
+
+@pytest.mark.parametrize("case", AXES)
+def test_axes_that_are_no_volume(case):
+    axes, sentence = AXES[case]
+    image = pa.Image(np.ones((3, 4, 5, 6, 7)[: len(axes)]), axes=axes)
+
+    for call in (lambda: pa.deconvolve(image, PSF), lambda: pa.Deconvolver(PSF, device="cpu")(image)):
+        with pytest.raises(pa.InvalidArgument, match=sentence):
+            call()
+    with pytest.raises(pa.InvalidArgument, match=sentence.replace("image", "psf")):
+        pa.Deconvolver(image, device="cpu")
+    with pytest.raises(pa.InvalidArgument, match=sentence.replace("image", "measured")):
+        pa.psf.prepare(image)
+
+
 @pytest.mark.parametrize("case", BAD)
 def test_one_clear_sentence(case):
     changed, sentence = BAD[case]

@@ -105,6 +105,23 @@ def test_one_bad_file_of_several_leaves_the_others(files, command_line):
     assert "cell.tif" in done.stdout
 
 
+def test_memory_that_one_file_of_several_lacks(files, command_line, monkeypatch):
+    run = pa.Deconvolver.__call__
+
+    def lacking(plan, image, *rest, **more):
+        if image.shape[0] == 2:
+            raise pa.OutOfMemory("The cpu has too little memory.")
+        return run(plan, image, *rest, **more)
+
+    monkeypatch.setattr(pa.Deconvolver, "__call__", lacking)
+    pa.imwrite(files / "large.tif", np.ones((2, 9, 9), np.float32))
+
+    done = command_line("deconvolve", "large.tif", "cell.tif", "--psf", "psf.tif", "--psf-as-is", "-o", "out")
+
+    assert done.returncode == 1 and os.listdir(files / "out") == ["cell.tif"]
+    assert "planapo: large.tif: The cpu has too little memory." in done.stderr
+
+
 def test_negative_voxels_are_counted(files, command_line, scene):
     image = scene[0].copy()
     image[0, 0, :3] = -2

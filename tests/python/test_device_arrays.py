@@ -6,7 +6,7 @@ import numpy as np
 import planapo as pa
 import pytest
 from planapo import _core
-from planapo._device_array import from_cuda_interface
+from planapo._device_array import device_of, from_cuda_interface
 
 
 class OnlyDlpack:
@@ -148,6 +148,24 @@ def test_cuda_array_interface_in(machine, scene):
     del foreign, array
 
     np.testing.assert_array_equal(taken.numpy(), scene[0])  # the other library's object is kept alive
+
+
+def test_cuda_array_interface_is_found_on_its_device(gpu, scene):
+    """The interface does not say on which device the memory lies."""
+    foreign = OnlyCudaInterface(pa.to_device(scene[0], gpu))
+
+    assert device_of(foreign) == gpu
+    restored = pa.deconvolve(foreign, scene[1], iterations=1)
+
+    np.testing.assert_array_equal(restored.numpy(), pa.deconvolve(*scene, iterations=1, device=gpu))
+
+
+def test_cuda_array_interface_of_memory_that_nobody_holds(scene):
+    foreign = OnlyCudaInterface(pa.to_device(scene[0], "cpu"))
+
+    assert device_of(foreign) == "cuda:0"
+    with pytest.raises((pa.InvalidArgument, pa.DeviceUnavailable), match="cuda|lie on"):
+        pa.deconvolve(foreign, scene[1])
 
 
 WRONG = {

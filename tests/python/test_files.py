@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import planapo as pa
 import pytest
@@ -20,10 +23,12 @@ def values(dtype: str, shape=(4, 25, 30)) -> np.ndarray:
 def test_what_is_written_is_read(tmp_path, dtype, name):
     image = values(dtype)
 
-    clipped = pa.imwrite(tmp_path / name, image, voxel_um=(0.3, 0.1, 0.2))
+    written = pa.imwrite(tmp_path / name, image, voxel_um=(0.3, 0.1, 0.2))
 
     back = pa.imread(tmp_path / name)
-    assert clipped == 0
+    assert written.bytes == (tmp_path / name).stat().st_size and not written.big_tiff
+    assert written.ome == (name == "cell.ome.tif" or dtype in ("int8", "float64"))
+    assert written.clipped_voxels == 0 and written.clipped_share == 0
     assert back.dtype == dtype and back.axes == "ZYX" and back.voxel_um == pytest.approx((0.3, 0.1, 0.2))
     np.testing.assert_array_equal(back, image)
     np.testing.assert_array_equal(tifffile.imread(tmp_path / name), image)
@@ -73,9 +78,9 @@ def test_integers_round_saturate_and_report(tmp_path):
     image = np.array([[-3.0, 0.4, 0.6, 254.6], [255.4, 300.0, 1e9, 7.0]])
 
     with pytest.warns(pa.PlanapoWarning, match=r"^3 voxels \(38 %\).*uint8"):
-        clipped = pa.imwrite(tmp_path / "cell.tif", image, dtype="uint8")
+        written = pa.imwrite(tmp_path / "cell.tif", image, dtype="uint8")
 
-    assert clipped == 3 / 8
+    assert written.clipped_share == 3 / 8 and written.clipped_voxels == 3
     np.testing.assert_array_equal(pa.imread(tmp_path / "cell.tif"), [[0, 0, 1, 255], [255, 255, 255, 7]])
 
 
@@ -121,6 +126,25 @@ def test_files_that_cannot_be_read(tmp_path):
         with pytest.raises(pa.InvalidArgument, match=name) as caught:
             pa.imread(tmp_path / name)
         assert "\n" not in str(caught.value)
+
+
+NAMES = {"latin-1": os.fsdecode(b"caf\xe9.tif"), "brackets": "x[bold][gfp].tif", "UTF-8": "café.tif"}
+
+
+@pytest.mark.parametrize("case", NAMES)
+@pytest.mark.parametrize("kind", [str, os.fsencode, Path])
+def test_names_of_any_bytes(tmp_path, case, kind):
+    name = kind(os.path.join(tmp_path, NAMES[case]))
+
+    pa.imwrite(name, values("uint8"))
+
+    np.testing.assert_array_equal(pa.imread(name), values("uint8"))
+    assert os.listdir(tmp_path) == [NAMES[case]]
+
+
+def test_names_of_any_bytes_in_errors(tmp_path):
+    with pytest.raises(pa.InvalidArgument, match="caf\udce9.tif"):
+        pa.imread(tmp_path / NAMES["latin-1"])
 
 
 def test_progress_of_reading_and_writing_can_stop(tmp_path):

@@ -49,7 +49,14 @@ FORGETS = {
     "mask": lambda a: a[np.asarray(a) > 5],
     "indices": lambda a: a[[0, 1]],
     "row": lambda a: a[0, 0, 0, 0],
+    "another shape assigned": lambda a: with_shape(a.copy(), (2, 3, 5, 4, 6)),
+    "combined with other axes": lambda a: a + pa.Image(a, axes="CTZYX", voxel_um=VOXEL),
 }
+
+
+def with_shape(image, shape):
+    image.shape = shape
+    return image
 
 
 @pytest.mark.parametrize("case", FORGETS)
@@ -77,6 +84,33 @@ def test_elementwise_work_keeps_everything(image, case):
     np.testing.assert_array_equal(same, KEEPS[case](np.asarray(image)))
     assert (same.axes, same.voxel_um, same.time_step_s) == ("TCZYX", VOXEL, 2.0)
     assert same.channel_names == ("a", "b", "c")
+
+
+def test_arithmetic_keeps_what_both_say(image):
+    same = image + pa.Image(image, axes="TCZYX", voxel_um=(0.30001, 0.1, 0.1), channel_names="abc")
+    flat = pa.Image(np.ones((5, 6)), voxel_um=(1, 0.1, 0.1))
+
+    assert same.voxel_um == VOXEL and same.channel_names == ("a", "b", "c") and same.time_step_s == 2
+    for corrected in (image / flat, flat / image):  # a plane for all planes; its z does not count
+        assert corrected.voxel_um == VOXEL and corrected.axes == "TCZYX"
+
+
+def test_arithmetic_forgets_what_two_images_disagree_on(image):
+    other = pa.Image(
+        image, axes="TCZYX", voxel_um=(0.3, 0.1, 0.2), channel_names=("a", "b", "d"), time_step_s=3.0
+    )
+
+    for mixed in (image + other, other + image, np.add(image, other, out=image.copy())):
+        assert mixed.axes == "TCZYX" and mixed.voxel_um is None
+        assert mixed.channel_names == () and mixed.time_step_s is None
+    assert (image / pa.Image(np.ones((5, 6)), voxel_um=(1, 0.2, 0.2))).voxel_um is None
+
+
+def test_a_shape_assigned_back_is_known_again(image):
+    image.shape = (6, 4, 5, 6)
+    assert image.axes is None and image.voxel_um is None
+    image.shape = (2, 3, 4, 5, 6)
+    assert image.axes == "TCZYX" and image.voxel_um == VOXEL
 
 
 def test_numbers_are_numbers(image):

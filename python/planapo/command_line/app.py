@@ -140,6 +140,15 @@ def deconvolve(
             rich_help_panel="Voxels and PSF",
         ),
     ] = None,
+    series: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(
+            metavar="N",
+            help="Which image of files that hold several, counted from 0. Default: 0, and the others are "
+            "mentioned.",
+            rich_help_panel="Input",
+        ),
+    ] = None,
     psf_as_is: Annotated[
         bool,
         typer.Option(
@@ -178,7 +187,7 @@ def deconvolve(
 ) -> None:
     count = int(iterations) if iterations.lstrip("+-").isdecimal() else iterations
     wishes = Wishes(
-        psf=psf, psf_as_is=psf_as_is,
+        psf=psf, psf_as_is=psf_as_is, series=series,
         voxel_um=triple("--voxel", voxel), psf_voxel_um=triple("--psf-voxel", psf_voxel),
         dtype=dtype, compression=compression, preview=preview, device=device,
         options={

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.table import Table
+from rich.text import Text
 
 import planapo as pa
 from planapo.command_line.screen import stdout
@@ -24,6 +25,6 @@ def show() -> None:
     table.add_column("remark", overflow="fold")
     for device in pa.devices():
         memory = f"{device.memory_bytes / 2**30:.0f} GiB" if device.memory_bytes else ""
-        available = "[green]yes[/green]" if device.available else "[yellow]no[/yellow]"
-        table.add_row(device.name, available, memory, device.description, device.remark)
+        available = Text("yes", "green") if device.available else Text("no", "yellow")
+        table.add_row(device.name, available, memory, Text(device.description), Text(device.remark))
     stdout().print(table)

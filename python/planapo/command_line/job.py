@@ -11,9 +11,9 @@ import numpy as np
 
 import planapo as pa
 from planapo import _core
+from planapo._provenance import SourceFile, as_text, restoration
 from planapo.command_line.options import Voxel, Wishes
 from planapo.command_line.plans import Plans
-from planapo.command_line.provenance import written_provenance
 from planapo.command_line.screen import Bar
 
 
@@ -40,7 +40,7 @@ class Job:
 
     def __init__(self, source: Path, target: Path, plans: Plans, wishes: Wishes, bar: Bar) -> None:
         self._source, self._target, self._plans, self._wishes, self._bar = source, target, plans, wishes, bar
-        self._file = _core.ImageFile(str(source))
+        self._file, self._origin = _core.ImageFile(source, wishes.series or 0), SourceFile.of(source)
         self._info = self._file.info
         self._voxel_um: Voxel | None = wishes.voxel_um or self._info.voxel_um
         self._reports: list[pa.DeconvolveReport] = []
@@ -76,14 +76,14 @@ class Job:
         )
 
     def _restore(self, time: int, channel: int, iterations: int | str | None) -> np.ndarray:
-        image = self._file.read_volume(time, channel)
         plan = self._plans.plan_for(self._voxel_um, iterations)
+        image = self._file.read_volume(time, channel)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pa.PlanapoWarning)  # gathered from the reports, each said once
             try:
                 restored = plan(image, progress=self._bar.within_volume)
-            except pa.InvalidArgument as error:
-                raise pa.InvalidArgument(f"{self._source}{self._which(time, channel)}: {error}") from error
+            except (pa.InvalidArgument, pa.OutOfMemory) as error:
+                raise type(error)(f"{self._source}{self._which(time, channel)}: {error}") from error
         assert plan.report is not None
         self._reports.append(plan.report)
         self._bar.volume_done()
@@ -101,11 +101,29 @@ class Job:
         if self._voxel_um is not None:
             info.voxel_um = self._voxel_um
         options = _core.WriteOptions(self._wishes.dtype, self._wishes.compression, provenance)
-        return _core.ImageWriter(str(self._target), info, options)
+        return _core.ImageWriter(self._target, info, options)
 
     def _provenance(self, counts: list[int]) -> str:
         _, psf = self._plans.psf_for(self._voxel_um)
-        return written_provenance(self._source, self._wishes, self._voxel_um, psf, self._reports, counts)
+        made = restoration(
+            self._reports,
+            device=_core.device_description(self._reports[0].device),
+            parameters={**self._wishes.options, "dtype": self._wishes.dtype or "float32"},
+            iterations=counts,
+            image={"file": self._origin, **({"series": self._info.image} if self._info.images > 1 else {})},
+            psf=psf,
+            voxel_um=self._voxel_um,
+        )
+        return as_text(made)
+
+    def _other_series(self) -> list[str]:
+        if self._info.images == 1 or self._wishes.series is not None:
+            return []
+        last = self._info.images - 1
+        return [
+            f"The file holds {self._info.images} series, of which the first was restored: --series N chooses "
+            f"another, 0 to {last}."
+        ]
 
     def _sentences(self) -> list[str]:
         """Every warning once; those that differ in their numbers only count as one."""
@@ -114,6 +132,7 @@ class Job:
         known = set() if self._wishes.psf_as_is else set(_core.psf_warnings(prepared))
         alike: dict[str, list[str]] = {}
         for sentence in [
+            *self._other_series(),
             *psf["warnings"],
             *(s for report in self._reports for s in report.warnings if s not in known),
         ]:

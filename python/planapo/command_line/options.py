@@ -17,6 +17,7 @@ class Wishes:
 
     psf: str
     psf_as_is: bool
+    series: int | None
     voxel_um: Voxel | None
     psf_voxel_um: Voxel | None
     dtype: str | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 import planapo as pa
 from planapo import _core
+from planapo._provenance import SourceFile, preparation
 from planapo.command_line.options import Voxel, Wishes
 
 
@@ -20,10 +20,13 @@ class Plans:
     def __init__(self, wishes: Wishes) -> None:
         self._wishes = wishes
         self._measured, self._file_voxel_um = _read_psf(Path(wishes.psf))
+        self._file = SourceFile.of(wishes.psf)
         self._built: dict[tuple[Voxel | None, int | str | None], pa.Deconvolver] = {}
         self._prepared: dict[Voxel | None, tuple[np.ndarray, dict[str, Any]]] = {}
-        # The device and the options are wrong now or never: said before any image is read.
-        self._deconvolver(self._measured, wishes.options.get("iterations"))
+        # The device and the options are wrong now or never: said before any image is read. A bead that has
+        # yet to be prepared need be no PSF.
+        psf = self._measured if wishes.psf_as_is else np.ones((1, 1, 1), np.float32)
+        self._deconvolver(psf, wishes.options.get("iterations"))
 
     def plan_for(self, voxel_um: Voxel | None, iterations: int | str | None) -> pa.Deconvolver:
         """The plan for images of this voxel size and count of iterations."""
@@ -46,9 +49,10 @@ class Plans:
         return self._prepared[voxel_um]
 
     def _prepare(self, voxel_um: Voxel | None) -> tuple[np.ndarray, dict[str, Any]]:
-        if self._wishes.psf_as_is:
-            return self._measured, {"taken": "as it is", "warnings": []}
         known = self._wishes.psf_voxel_um or self._file_voxel_um
+        if self._wishes.psf_as_is:
+            told = {"file": self._file, "voxel_um": known, "taken": "as it is", "warnings": []}
+            return self._measured, told
         if self._wishes.psf_voxel_um is not None and voxel_um is None:
             raise pa.InvalidArgument(
                 "--psf-voxel is given, but the image does not state its own voxel size: give --voxel too."
@@ -56,7 +60,7 @@ class Plans:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pa.PlanapoWarning)  # said from the report, once a file
             psf, report = pa.psf.prepare(self._measured, psf_voxel_um=known, voxel_um=voxel_um)
-        facts: dict[str, Any] = {"taken": "prepared", **asdict(report)}
+        facts: dict[str, Any] = preparation(report, {"file": self._file}, known)["psf"]
         facts["warnings"] = [*report.warnings, *self._assumptions(known, voxel_um)]
         return np.asarray(psf), facts
 
@@ -79,7 +83,9 @@ class Plans:
 
 
 def _read_psf(path: Path) -> tuple[np.ndarray, Voxel | None]:
-    file = _core.ImageFile(str(path))
+    file = _core.ImageFile(path)
+    if file.info.images != 1:
+        raise pa.InvalidArgument(f"{path} holds {file.info.images} series: a PSF is one volume.")
     times, channels = file.info.size[:2]
     if times * channels != 1:
         raise pa.InvalidArgument(

@@ -49,7 +49,7 @@ def draw(path: Path, before: np.ndarray, after: np.ndarray, voxel_um: Voxel | No
     for row, name in enumerate(("xy", "xz")[: len(rows)]):
         axes[row, 0].set_ylabel(name, color=_INK, fontsize=11)
     _scale_bar(axes[0, 1], width, height, "µm" if voxel_um else "px")
-    figure.suptitle(f"{title} · maximum projections", color=_INK, fontsize=10)
+    figure.suptitle(f"{title} · maximum projections", color=_INK, fontsize=10, parse_math=False)
     figure.subplots_adjust(
         left=0.05, right=0.99, top=1 - 0.62 / figure.get_figheight(), bottom=0.02, wspace=0.03, hspace=0.04
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import planapo as pa
 from planapo import _core
+from planapo._names import shown
 from planapo.command_line import preview as pictures
 from planapo.command_line.errors import Failed, Stopped
 from planapo.command_line.files import forbid_overwriting, inputs_of, make_folders, outputs_for
@@ -43,13 +44,13 @@ def _restore_all(
 ) -> tuple[list[dict[str, str]], int]:
     """The rows of the table, and how many files failed. A single file's error is left to the caller."""
     rows, failures = [], 0
-    volumes = [_volumes_of(source) if len(files) > 1 else 1 for source, _, _ in files]
+    volumes = [_volumes_of(source, wishes.series or 0) if len(files) > 1 else 1 for source, _, _ in files]
     with Bar(sum(volumes)) as bar:
         for number, (source, target, picture) in enumerate(files):
             bar.describe(f"{source.name}" + (f" ({number + 1} of {len(files)})" if len(files) > 1 else ""))
             try:
                 rows.append(_restore_one(source, target, picture, plans, wishes, bar))
-            except (pa.InvalidArgument, OSError) as error:
+            except (pa.InvalidArgument, pa.OutOfMemory, OSError) as error:
                 if len(files) == 1:
                     raise
                 failures += 1
@@ -67,7 +68,7 @@ def _restore_one(
     except KeyboardInterrupt:
         raise Stopped(f"Stopped; {target} was not written.") from None
     if picture is not None:
-        pictures.draw(picture, restored.before, restored.after, restored.voxel_um, source.name)
+        pictures.draw(picture, restored.before, restored.after, restored.voxel_um, shown(source.name))
     for sentence in restored.sentences:
         say(f"{source.name}: {sentence}")
     return _row(source, target, restored, time.perf_counter() - began)
@@ -86,10 +87,10 @@ def _row(source: Path, target: Path, restored: Restored, seconds: float) -> dict
     }
 
 
-def _volumes_of(source: Path) -> int:
+def _volumes_of(source: Path, series: int) -> int:
     """How many volumes a file holds; 1 where it cannot be read, which its own turn will say."""
     try:
-        size = _core.ImageFile(str(source)).info.size
+        size = _core.ImageFile(source, series).info.size
     except pa.InvalidArgument:
         return 1
     return size[0] * size[1]

@@ -10,6 +10,9 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
+
+from planapo._names import shown
 
 _PATIENCE_S = 2.0  # what is done sooner needs no bar
 _WIDTH_OF_A_PIPE = 160
@@ -23,7 +26,7 @@ def stdout() -> Console:
 
 def say(sentence: str) -> None:
     """One line for a person, on stderr, above any bar."""
-    Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(f"planapo: {sentence}")
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"planapo: {shown(sentence)}"))
 
 
 class Bar:
@@ -31,8 +34,8 @@ class Bar:
 
     def __init__(self, volumes: int) -> None:
         self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
-            TextColumn("left"), console=Console(stderr=True), transient=True,
+            TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(),
+            TimeRemainingColumn(), TextColumn("left"), console=Console(stderr=True), transient=True,
         )  # fmt: skip
         self._task = self._progress.add_task("", total=volumes)
         self._began = time.monotonic()
@@ -50,7 +53,7 @@ class Bar:
 
     def describe(self, text: str) -> None:
         """Say what is worked on."""
-        self._progress.update(self._task, description=text)
+        self._progress.update(self._task, description=shown(text))
 
     def within_volume(self, done: float, total: float) -> None:
         """Progress inside the present volume."""
@@ -75,11 +78,11 @@ class Bar:
 
 
 def results_table(rows: list[dict[str, str]]) -> Table:
-    """The table at the end: one line a file, the same columns in each."""
+    """The table at the end: one line a file, the same columns in each. What files are called is no markup."""
     table = Table(show_edge=False, pad_edge=False)
     for column in rows[0]:
         numeric = column in ("volumes", "iterations", "seconds", "clipped")
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row.values())
+        table.add_row(*(Text(shown(cell)) for cell in row.values()))
     return table

@@ -7,6 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from planapo._core import InvalidArgument
+
 FEWEST_SHELLS = 32  # a short axis (few planes) makes shells no coarser than 1/32 of the range
 CONE_DEG = 30.0  # half angle of the "axial" cone about z; "lateral" is as far from the plane across it
 Sector = Literal["all", "axial", "lateral"]
@@ -16,7 +18,7 @@ def without_margin(values: np.ndarray, margin_px: int | Sequence[int]) -> np.nda
     """The image without `margin_px` voxels at every face; axes of length 1 have none."""
     margins = np.broadcast_to(np.asarray(margin_px, dtype=np.int64), (values.ndim,))
     if (margins < 0).any() or any(n > 1 and n - 2 * m < 2 for n, m in zip(values.shape, margins)):
-        raise ValueError(
+        raise InvalidArgument(
             f"margin_px {margin_px!r} leaves less than two voxels of an image of shape {values.shape}."
         )
     return values[tuple(slice(m, n - m) if n > 1 else slice(None) for n, m in zip(values.shape, margins))]
@@ -26,7 +28,7 @@ def frequency_limit(shape: tuple[int, ...], size: tuple[float, ...]) -> float:
     """The highest Nyquist frequency of any axis longer than 1."""
     nyquist = [0.5 / step for n, step in zip(shape, size) if n > 1]
     if not nyquist:
-        raise ValueError("An image of a single voxel has no frequencies to correlate.")
+        raise InvalidArgument("An image of a single voxel has no frequencies to correlate.")
     return max(nyquist)
 
 
@@ -47,7 +49,7 @@ def frequencies(
     if sector == "all":
         return radius, np.ones(radius.shape, dtype=bool)
     if len(shape) != 3 or sector not in ("axial", "lateral"):
-        raise ValueError(f'sector must be "all", or for 3 axes "axial" or "lateral", but is {sector!r}.')
+        raise InvalidArgument(f'sector must be "all", or for 3 axes "axial" or "lateral", but is {sector!r}.')
     axial = np.broadcast_to(np.abs(grid[0]), radius.shape)
     angle = np.deg2rad(CONE_DEG)
     return radius, axial >= radius * np.cos(angle) if sector == "axial" else axial <= radius * np.sin(angle)
@@ -65,7 +67,7 @@ def multiplicity(length: int) -> np.ndarray:
 def windowed_spectrum(name: str, values: np.ndarray, taper: float) -> np.ndarray:
     """Half spectrum of the image under the window, after its mean under the window is removed."""
     if values.min() == values.max():
-        raise ValueError(f"{name} is constant, so there is nothing to correlate.")
+        raise InvalidArgument(f"{name} is constant, so there is nothing to correlate.")
     window = np.ones((1,) * values.ndim)
     for axis, length in enumerate(values.shape):
         shape = [1] * values.ndim

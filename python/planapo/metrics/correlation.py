@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planapo.metrics._check import at_least, per_axis, positive, real_array, same_shape
+from planapo._arrays import finite_array
+from planapo._core import InvalidArgument
+from planapo.metrics._check import at_least, per_axis, positive, same_shape
 from planapo.metrics._shells import (
     Sector,
     default_shell_width,
@@ -66,7 +68,7 @@ class FourierCorrelation:
 
         Raises
         ------
-        ValueError
+        InvalidArgument
             If `criterion` is none of these.
 
         References
@@ -76,7 +78,7 @@ class FourierCorrelation:
         if criterion == "half-bit":
             return half_bit(self.effective_count)
         if isinstance(criterion, str) and criterion != "1/7":
-            raise ValueError(f'criterion must be "half-bit", "1/7" or a number, but is {criterion!r}.')
+            raise InvalidArgument(f'criterion must be "half-bit", "1/7" or a number, but is {criterion!r}.')
         fixed = 1 / 7 if isinstance(criterion, str) else positive("criterion", criterion)
         return np.full(self.frequency.shape, fixed)
 
@@ -164,7 +166,7 @@ def fourier_shell_correlation(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If the shapes differ, a value is not finite, an image is constant, or an option is out of range.
 
     Notes
@@ -191,12 +193,12 @@ def fourier_shell_correlation(
     >>> pa.metrics.fourier_shell_correlation(noise[0], noise[1]).resolution()
     inf
     """
-    first, second = real_array("a", a, ranks=(2, 3)), real_array("b", b, ranks=(2, 3))
+    first, second = finite_array("a", a, (2, 3)), finite_array("b", b, (2, 3))
     same_shape("a", first, "b", second)
     first, second = without_margin(first, margin_px), without_margin(second, margin_px)
     size = per_axis("voxel_um", voxel_um, first.ndim)
     if at_least("taper", taper, 0.0) > 0.5:
-        raise ValueError(f"taper must be at most 0.5, but is {taper!r}.")
+        raise InvalidArgument(f"taper must be at most 0.5, but is {taper!r}.")
     radius, in_sector = frequencies(first.shape, size, sector)
     width = (
         default_shell_width(first.shape, size)
@@ -249,7 +251,7 @@ def fourier_ring_correlation(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         As there, and if the images do not have two dimensions.
 
     Examples
@@ -259,5 +261,5 @@ def fourier_ring_correlation(
     >>> pa.metrics.fourier_ring_correlation(image, image, pixel_um=0.1)
     FourierCorrelation(32 shells; resolution 0.201 um at half-bit, 0.201 um at 1/7)
     """
-    first, second = real_array("a", a, ranks=(2,)), real_array("b", b, ranks=(2,))
+    first, second = finite_array("a", a, (2,)), finite_array("b", b, (2,))
     return fourier_shell_correlation(first, second, voxel_um=pixel_um, taper=taper, shell_width=ring_width)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planapo.metrics._check import positive, real_array, same_shape
+from planapo._arrays import finite_array
+from planapo._core import InvalidArgument
+from planapo.metrics._check import positive, same_shape
 
 
 def nrmse(image: ArrayLike, truth: ArrayLike) -> float:
@@ -27,7 +29,7 @@ def nrmse(image: ArrayLike, truth: ArrayLike) -> float:
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If the shapes differ, if a value is not finite, or if `truth` is zero everywhere.
 
     Examples
@@ -38,12 +40,12 @@ def nrmse(image: ArrayLike, truth: ArrayLike) -> float:
     >>> round(pa.metrics.nrmse([1.0, 1.0], [1.0, 0.0]), 4)
     0.7071
     """
-    x, t = real_array("image", image), real_array("truth", truth)
+    x, t = finite_array("image", image), finite_array("truth", truth)
     same_shape("image", x, "truth", t)
     x, t = x.ravel(), t.ravel()
     norm = float(np.linalg.norm(t))
     if norm == 0.0:
-        raise ValueError("truth is zero everywhere, so no error can be given relative to it.")
+        raise InvalidArgument("truth is zero everywhere, so no error can be given relative to it.")
     power = float(x @ x)
     scale = float(x @ t) / power if power > 0.0 else 0.0
     return float(np.linalg.norm(scale * x - t)) / norm
@@ -66,7 +68,7 @@ def psnr(image: ArrayLike, truth: ArrayLike, *, data_range: float | None = None)
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If the shapes differ, if a value is not finite, or if the range is not above 0.
 
     Examples
@@ -75,7 +77,7 @@ def psnr(image: ArrayLike, truth: ArrayLike, *, data_range: float | None = None)
     >>> round(pa.metrics.psnr([0.0, 9.0], [0.0, 10.0]), 2)
     23.01
     """
-    x, t = real_array("image", image), real_array("truth", truth)
+    x, t = finite_array("image", image), finite_array("truth", truth)
     same_shape("image", x, "truth", t)
     peak = _range_of(t, data_range)
     squared_error = float(np.mean((x - t) ** 2))
@@ -103,7 +105,7 @@ def ssim(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If the shapes differ, if a value is not finite, if the range is not above 0, or if an axis is
         shorter than the window.
 
@@ -119,12 +121,12 @@ def ssim(
     >>> pa.metrics.ssim(truth, truth)
     1.0
     """
-    x, t = real_array("image", image).squeeze(), real_array("truth", truth).squeeze()
+    x, t = finite_array("image", image).squeeze(), finite_array("truth", truth).squeeze()
     same_shape("image", x, "truth", t)
     peak = _range_of(t, data_range)
     window = _gaussian_window(positive("sigma_px", sigma_px))
     if t.ndim not in (2, 3) or min(t.shape) < window.size:
-        raise ValueError(
+        raise InvalidArgument(
             f"The window of SSIM is {window.size} voxels wide on each of 2 or 3 axes, but the images have "
             f"the shape {t.shape} without axes of length 1. Give larger images or a smaller sigma_px."
         )
@@ -141,7 +143,7 @@ def ssim(
 def _range_of(truth: np.ndarray, data_range: float | None) -> float:
     span = float(truth.max() - truth.min()) if data_range is None else data_range
     if data_range is None and span == 0.0:
-        raise ValueError("truth is constant, so it has no range of its own: give data_range.")
+        raise InvalidArgument("truth is constant, so it has no range of its own: give data_range.")
     return positive("data_range", span)
 
 

@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from planapo._arrays import finite_array
+from planapo._core import InvalidArgument
 from planapo._random import plane_generator
-from planapo.metrics._check import at_least, positive, real_array
+from planapo.metrics._check import at_least, positive
 from planapo.metrics._shells import Sector, raised_cosine
 from planapo.metrics.correlation import FourierCorrelation, fourier_shell_correlation
 
@@ -60,7 +62,7 @@ def two_halves_resolution(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If a value is not finite, a parameter is out of range, or the restored halves cannot be compared.
 
     Warns
@@ -134,7 +136,7 @@ def split_photons(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If a value is not finite or a parameter is out of range.
 
     Examples
@@ -147,7 +149,7 @@ def split_photons(
     >>> bool(abs(np.corrcoef(first.flat, second.flat)[0, 1]) < 0.05)
     True
     """
-    recorded = real_array("image", image, ranks=(2, 3))
+    recorded = finite_array("image", image, (2, 3))
     offset = at_least("background", background, -np.inf)
     scale, noise = positive("gain", gain), at_least("read_noise", read_noise, 0.0)
     first = np.empty(recorded.shape, dtype=np.float32)
@@ -185,7 +187,7 @@ def photon_gain(image: ArrayLike, *, background: float, read_noise: float = 0.0)
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If the image holds no more than `background` on average, has no noise, or a value is not finite.
 
     References
@@ -201,7 +203,7 @@ def photon_gain(image: ArrayLike, *, background: float, read_noise: float = 0.0)
     >>> round(pa.metrics.photon_gain(image, background=98), 1)
     2.2
     """
-    recorded = real_array("image", image, ranks=(2, 3))
+    recorded = finite_array("image", image, (2, 3))
     noise = at_least("read_noise", read_noise, 0.0)
     window = _hann(recorded.shape)
     weight = window**2 / (window**2).sum()
@@ -209,7 +211,7 @@ def photon_gain(image: ArrayLike, *, background: float, read_noise: float = 0.0)
     signal = float(np.mean([((plane - background) * weight).sum() for plane in planes]))
     variance = float(np.mean([(np.abs(c) ** 2).mean() for c in map(_corners, planes)]))
     if signal <= 0 or variance <= 0:
-        raise ValueError(
+        raise InvalidArgument(
             f"The gain cannot be estimated: the image lies {signal:.4g} above background and its noise has "
             f"the variance {variance:.4g}, but both must be above 0."
         )

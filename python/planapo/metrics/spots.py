@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planapo.metrics._check import at_least, per_axis, real_array
+from planapo._arrays import finite_array
+from planapo._core import InvalidArgument
+from planapo.metrics._check import at_least, per_axis
 from planapo.metrics.width import fwhm
 
 NORMAL_SIGMA_PER_MAD = 1.4826  # of a normal distribution
@@ -72,7 +74,7 @@ def data_mask(image: ArrayLike) -> np.ndarray:
     >>> pa.metrics.data_mask(image)[0].astype(int)
     array([0, 0, 0, 0, 1, 1, 1, 1])
     """
-    values = real_array("image", image)
+    values = finite_array("image", image)
     ones = (1,) * values.ndim
     flat = _local_maximum(values, ones) == -_local_maximum(-values, ones)
     # At the border the neighbourhood is cut, so that fill one voxel thick is still seen there.
@@ -118,7 +120,7 @@ def find_spots(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If fewer than `count` spots are found, or an argument does not fit the image.
 
     Examples
@@ -129,7 +131,7 @@ def find_spots(
     >>> pa.metrics.find_spots(image, count=2, radius_px=4)[:, 2].tolist() in ([8, 20], [20, 8])
     True
     """
-    values = real_array("image", image, ranks=(2, 3))
+    values = finite_array("image", image, (2, 3))
     radii = tuple(int(radius) for radius in per_axis("radius_px", radius_px, values.ndim))
     least = at_least("snr", snr, 0.0)
     candidates = _candidates(values, radii, _valid_mask(valid, values.shape))
@@ -141,7 +143,7 @@ def find_spots(
         if len(found) == most:
             break
     if len(found) < count:
-        raise ValueError(
+        raise InvalidArgument(
             f"Only {len(found)} isolated spots were found where {count} are needed, among {len(candidates)} "
             f"local maxima: lower snr (now {least:g}), or radius_px (now {radii}), or count."
         )
@@ -181,7 +183,7 @@ def spot_widths(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If `positions` do not fit the image, or none of the spots has a width.
 
     Examples
@@ -192,14 +194,14 @@ def spot_widths(
     >>> pa.metrics.spot_widths(spot, [(10, 10, 10)], voxel_um=(0.3, 0.1, 0.1))
     SpotWidths(1 of 1 spots; z 1.8 ± 0, y 0.4 ± 0, x 0.4 ± 0 um)
     """
-    values = real_array("image", image, ranks=(2, 3))
+    values = finite_array("image", image, (2, 3))
     peaks = np.array([_brightest_near(values, p, drift_px) for p in np.asarray(positions)], dtype=np.int64)
     widths = np.array(
         [fwhm(values, position=peak, radius_px=radius_px, voxel_um=voxel_um) for peak in peaks]
     ).reshape(-1, values.ndim)
     measured = widths[np.isfinite(widths).all(axis=1)]
     if len(measured) == 0:
-        raise ValueError(f"None of the {len(peaks)} spots falls to half its height within radius_px.")
+        raise InvalidArgument(f"None of the {len(peaks)} spots falls to half its height within radius_px.")
     low, median, high = np.percentile(measured, (25, 50, 75), axis=0)
     return SpotWidths(
         median=tuple(float(m) for m in median),
@@ -213,14 +215,14 @@ def spot_widths(
 def _valid_mask(valid: ArrayLike | None, shape: tuple[int, ...]) -> np.ndarray | None:
     mask = None if valid is None else np.asarray(valid, dtype=bool)
     if mask is not None and mask.shape != shape:
-        raise ValueError(f"valid must have the shape of the image, {shape}, but has {mask.shape}.")
+        raise InvalidArgument(f"valid must have the shape of the image, {shape}, but has {mask.shape}.")
     return mask
 
 
 def _candidates(values: np.ndarray, radii: tuple[int, ...], valid: np.ndarray | None) -> np.ndarray:
     """Local maxima of the box whose box fits the image and the mask, the brightest first."""
     if any(n < 2 * r + 1 for n, r in zip(values.shape, radii)):
-        raise ValueError(f"A box of radius_px {radii} does not fit in an image of shape {values.shape}.")
+        raise InvalidArgument(f"A box of radius_px {radii} does not fit in an image of shape {values.shape}.")
     is_peak = values == _local_maximum(values, radii)
     if valid is not None:
         is_peak &= _local_maximum((~valid).astype(np.float32), radii) == 0
@@ -248,7 +250,7 @@ def _any_within(found: list[np.ndarray], peak: np.ndarray, radii: tuple[int, ...
 
 def _brightest_near(values: np.ndarray, position: np.ndarray, drift_px: int) -> tuple[int, ...]:
     if len(position) != values.ndim or not all(0 <= i < n for i, n in zip(position, values.shape)):
-        raise ValueError(f"The spot at {tuple(position)} lies outside an image of shape {values.shape}.")
+        raise InvalidArgument(f"The spot at {tuple(position)} lies outside an image of shape {values.shape}.")
     starts = [max(0, int(i) - drift_px) for i in position]
     near = values[tuple(slice(s, int(i) + drift_px + 1) for s, i in zip(starts, position))]
     inside = np.unravel_index(int(np.argmax(near)), near.shape)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planapo.metrics._check import per_axis, real_array
+from planapo._arrays import finite_array
+from planapo._core import InvalidArgument
+from planapo.metrics._check import per_axis
 
 
 def fwhm(
@@ -42,7 +44,7 @@ def fwhm(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If a value is not finite, or `position`, `radius_px` or `voxel_um` do not fit the image.
 
     Notes
@@ -57,7 +59,7 @@ def fwhm(
     >>> pa.metrics.fwhm(triangle, voxel_um=0.1)
     (0.4,)
     """
-    values = real_array("image", image)
+    values = finite_array("image", image)
     size = per_axis("voxel_um", voxel_um, values.ndim)
     peak = _index(values, position)
     box, peak_in_box = _box(values, peak, radius_px)
@@ -75,7 +77,7 @@ def _index(values: np.ndarray, position: Sequence[int] | None) -> tuple[int, ...
         return tuple(int(i) for i in np.unravel_index(int(np.argmax(values)), values.shape))
     index = tuple(int(i) for i in position)
     if len(index) != values.ndim or not all(0 <= i < n for i, n in zip(index, values.shape)):
-        raise ValueError(f"position {index} lies outside an image of shape {values.shape}.")
+        raise InvalidArgument(f"position {index} lies outside an image of shape {values.shape}.")
     return index
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from planapo._core import InvalidArgument
 from planapo.metrics._check import per_axis
 
 FEWEST_SAMPLES, MOST_SAMPLES = 4, 48  # per axis of a voxel
@@ -13,15 +14,15 @@ SAMPLES_AT_ONCE = 2**18
 
 
 def volume_shape(shape: Sequence[int]) -> tuple[int, int, int]:
-    """Three sizes of at least 1, or ValueError."""
+    """Three sizes of at least 1, or InvalidArgument."""
     sizes = tuple(int(n) for n in shape)
     if len(sizes) != 3 or min(sizes) < 1:
-        raise ValueError(f"shape must be three sizes (Z, Y, X) of at least 1, but is {tuple(shape)!r}.")
+        raise InvalidArgument(f"shape must be three sizes (Z, Y, X) of at least 1, but is {tuple(shape)!r}.")
     return sizes
 
 
 def voxel_size(voxel_um: float | Sequence[float]) -> np.ndarray:
-    """Three positive voxel sizes, or ValueError."""
+    """Three positive voxel sizes, or InvalidArgument."""
     return np.array(per_axis("voxel_um", voxel_um, 3))
 
 
@@ -31,10 +32,12 @@ def extent_um(shape: tuple[int, int, int], voxel: np.ndarray) -> np.ndarray:
 
 
 def points(name: str, values: object) -> np.ndarray:
-    """(N, 3) float64 positions z, y, x, or ValueError."""
+    """(N, 3) float64 positions z, y, x, or InvalidArgument."""
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 2 or array.shape[1] != 3 or not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite positions of shape (N, 3), but has shape {array.shape}.")
+        raise InvalidArgument(
+            f"{name} must be finite positions of shape (N, 3), but has shape {array.shape}."
+        )
     return array
 
 

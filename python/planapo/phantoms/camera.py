@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from planapo._arrays import finite_array
+from planapo._core import InvalidArgument
 from planapo._random import plane_generator
-from planapo.metrics._check import at_least, positive, real_array
+from planapo.metrics._check import at_least, positive
 
 NOISE = 4  # the purpose of the draws, see plane_generator
 
@@ -29,7 +31,7 @@ def blur(image: ArrayLike, psf: ArrayLike) -> np.ndarray:
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If the ranks differ, a value is not finite, or the PSF does not have a sum above 0.
 
     Examples
@@ -40,9 +42,9 @@ def blur(image: ArrayLike, psf: ArrayLike) -> np.ndarray:
     >>> pa.phantoms.blur(point, np.array([[[1, 2, 1]]])).round(6).ravel()
     array([2., 4., 2., 0., 0., 0., 0.], dtype=float32)
     """
-    signal, kernel = real_array("image", image), real_array("psf", psf)
+    signal, kernel = finite_array("image", image), finite_array("psf", psf)
     if signal.ndim != kernel.ndim:
-        raise ValueError(
+        raise InvalidArgument(
             f"image and psf must have as many axes, but have the shapes {signal.shape} and {kernel.shape}."
         )
     kernel = kernel / positive("The sum of psf", float(kernel.sum()))
@@ -93,7 +95,7 @@ def noise(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If a value is negative or not finite, or `photons` is given for an image of zeros.
 
     Examples
@@ -103,9 +105,9 @@ def noise(
     >>> round(float(recorded.mean())), round(float(recorded.std()))  # 2·100 + 98, 2·√100
     (298, 20)
     """
-    light = real_array("image", image)
+    light = finite_array("image", image)
     if light.min() < 0:
-        raise ValueError(f"image must not be negative, but its smallest value is {light.min():g}.")
+        raise InvalidArgument(f"image must not be negative, but its smallest value is {light.min():g}.")
     scale = 1.0
     if photons is not None:
         scale = positive("photons", photons) / positive("The brightest voxel of image", float(light.max()))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from planapo._core import InvalidArgument
 from planapo._random import plane_generator
 from planapo.metrics._check import positive
 from planapo.phantoms._draw import add_solid, ball_share, extent_um, points, volume_shape, voxel_size
@@ -58,7 +59,7 @@ def filaments(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If an argument is out of range.
 
     Examples
@@ -81,7 +82,7 @@ def filaments(
     volume = np.zeros(sizes)
     for path in paths:
         if len(path) < 2:
-            raise ValueError(f"A path needs at least two points, but one of paths_um has {len(path)}.")
+            raise InvalidArgument(f"A path needs at least two points, but one of paths_um has {len(path)}.")
         for start, end in zip(path[:-1], path[1:]):
             _add_tube(volume, voxel, start, end, radius, intensity)
     return volume.astype(np.float32)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from planapo._core import InvalidArgument
 from planapo._random import plane_generator
 from planapo.metrics._check import at_least, positive
 from planapo.phantoms._draw import add_solid, ball_share, extent_um, points, volume_shape, voxel_size
@@ -55,7 +56,7 @@ def beads(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If an argument is out of range or so many beads do not fit.
 
     Examples
@@ -104,7 +105,7 @@ def shells(
 
     Raises
     ------
-    ValueError
+    InvalidArgument
         If an argument is out of range or so many shells do not fit.
 
     Examples
@@ -116,7 +117,9 @@ def shells(
     """
     inner = positive("radius_um", radius_um) - positive("thickness_um", thickness_um)
     if inner < 0:
-        raise ValueError(f"thickness_um must be at most radius_um ({radius_um:g}), but is {thickness_um:g}.")
+        raise InvalidArgument(
+            f"thickness_um must be at most radius_um ({radius_um:g}), but is {thickness_um:g}."
+        )
     return _spheres(
         shape,
         radius_um,
@@ -171,7 +174,9 @@ def _centres(
     extent = extent_um(volume_shape(shape), voxel_size(voxel_um))
     room = extent - 2 * radius
     if (room < 0).any():
-        raise ValueError(f"Spheres of radius {radius:g} do not fit between voxel centres {extent} apart.")
+        raise InvalidArgument(
+            f"Spheres of radius {radius:g} do not fit between voxel centres {extent} apart."
+        )
     draw = plane_generator(seed, purpose=PLACE)
     chosen = np.empty((0, 3))
     while len(chosen) < count:
@@ -181,7 +186,7 @@ def _centres(
             break
         chosen = np.vstack([chosen, tries[np.argmax(nearest >= distance)]])
     if len(chosen) < count:
-        raise ValueError(
+        raise InvalidArgument(
             f"Only {len(chosen)} of {count} spheres found room {distance:g} apart: "
             "give fewer or closer ones, or a larger volume."
         )
