@@ -6,7 +6,7 @@ import signal
 import sys
 import traceback
 
-from planapo._names import shown
+from planapo._words import shown
 from planapo.command_line.errors import EXPECTED, STOPPED, Stopped
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from planapo import _core
 from planapo._core import InvalidArgument
 from planapo._device_array import device_of
+from planapo._words import counted
 
 _LARGEST = float(np.finfo(np.float32).max)
 
@@ -45,9 +47,8 @@ def finite_array(name: str, array: Any, ranks: Sequence[int] | None = None) -> n
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         bad = ~np.isfinite(values)
         first = tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), values.shape))
-        raise InvalidArgument(
-            f"{name} holds {int(bad.sum())} values that are NaN or infinite, the first at index {first}."
-        )
+        many = counted(int(bad.sum()), "NaN or infinite value")
+        raise InvalidArgument(f"{name} holds {many}, the first at index {first}.")
     return np.asarray(values, dtype=np.float64)
 
 
@@ -92,21 +93,49 @@ def as_planes(values: np.ndarray) -> np.ndarray:
     return values[np.newaxis] if values.ndim == 2 else values
 
 
-def voxel_triple(name: str, value: float | Sequence[float]) -> tuple[float, float, float]:
-    """Return a voxel size as (z, y, x): one number stands for all, two for y and x of an image without z."""
+def axes_of(rank: int) -> str:
+    """Return the letters of an array of two or three axes."""
+    return "ZYX"[-rank:]
+
+
+def check_ranks(image: int, psf: int) -> None:
+    """Refuse a volume with a plane's PSF, and a plane with a volume's."""
+    if image != psf:
+        raise InvalidArgument(
+            f"The image has {image} axes but the PSF has {psf}: give both as z, y, x or as y, x."
+        )
+
+
+def voxel_triple(
+    name: str, value: float | Sequence[float], axes: str = "ZYX", what: str = "edges of a voxel"
+) -> tuple[float, float, float]:
+    """Return a voxel size as (z, y, x): one number stands for all, two for y and x where no axis is z."""
     try:
         edges = [float(edge) for edge in np.atleast_1d(np.asarray(value, dtype=np.float64))]
     except (TypeError, ValueError):
         edges = []
     if len(edges) == 1:
         edges = edges * 3
-    elif len(edges) == 2:
+    elif len(edges) == 2 and "Z" not in axes:
         edges = [1.0, *edges]
     if len(edges) != 3 or not all(math.isfinite(edge) and edge > 0 for edge in edges):
         raise InvalidArgument(
-            f"{name} is {value!r}: it must be the z, y, x edges of a voxel in micrometres, each above 0."
+            f"{name} is {value!r}: it must be the z, y, x {what} in micrometres, each above 0."
         )
     return edges[0], edges[1], edges[2]
+
+
+def extents(name: str, value: Any, rank: int) -> tuple[int, ...]:
+    """Return a shape of so many axes."""
+    try:
+        counts = tuple(operator.index(n) for n in value)
+    except TypeError:
+        counts = ()
+    if len(counts) != rank or not all(1 <= n < 2**31 for n in counts):
+        raise InvalidArgument(
+            f"{name} is {value!r}: it must be {rank} whole numbers, each at least 1 and below 2**31."
+        )
+    return counts
 
 
 def same_voxels(a: Sequence[float], b: Sequence[float]) -> bool:
@@ -146,6 +175,6 @@ def _check_range(name: str, values: np.ndarray, converted: np.ndarray) -> None:
     beyond = int((np.isinf(converted) & np.isfinite(values)).sum())
     if beyond:
         raise InvalidArgument(
-            f"{name} holds {beyond} values beyond the range of float32 (±{_LARGEST:.2g}), in which planapo "
-            "computes: scale it down first."
+            f"{name} holds {counted(beyond, 'value')} beyond the range of float32 (±{_LARGEST:.2g}), in "
+            "which planapo computes: scale it down first."
         )

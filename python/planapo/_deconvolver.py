@@ -13,14 +13,24 @@ from typing import Any, overload
 import numpy as np
 
 from planapo import _core
-from planapo._arrays import as_planes, require_space, same_voxels, volume, voxel_triple
+from planapo._arrays import (
+    as_planes,
+    axes_of,
+    check_ranks,
+    extents,
+    require_space,
+    same_voxels,
+    volume,
+    voxel_triple,
+)
 from planapo._core import InvalidArgument
 from planapo._device_array import DeviceArray, borrow, device_of
-from planapo._image import Facts, Image, origin_of
+from planapo._image import Facts, Image, is_prepared, origin_of
 from planapo._options import Options, Progress, core_options
 from planapo._provenance import restoration
 from planapo._reports import DeconvolvePlan, DeconvolveReport
 from planapo._warn import warn
+from planapo._words import voxels_in_words as in_words
 from planapo.psf import resampled
 
 _log = logging.getLogger("planapo")
@@ -31,7 +41,7 @@ class Deconvolver:
 
     What can be held is held: transfer functions, buffers and FFT plans are kept as long as the images' shape
     stays the same. Safe to call from several threads, which then take turns; give each thread its own to run
-    side by side.
+    side by side. Pickled and copied as its PSF and options, from which it is built again.
 
     Parameters
     ----------
@@ -62,7 +72,7 @@ class Deconvolver:
     beta : float, default 0.1
         Gain of the back projector at the cutoff frequency 1 / FWHM, in (0, 1).
     order : int, default 8
-        Of the Butterworth filter in squared frequency, >= 1.
+        Of the Butterworth filter in squared frequency, 1 to 100.
     floor : float, optional
         Smallest value of the estimate, > 0. Default: 1e-6 of the image's mean above the background.
     threads : int, optional
@@ -128,7 +138,13 @@ class Deconvolver:
         self._rank = values.ndim
         self._voxel_um, self.notes, kernel = _on_voxels_of(as_planes(values), psf, psf_voxel_um, voxel_um)
         self._psf_origin = {**origin_of(psf), "notes": list(self.notes)}
+        if psf_voxel_um is not None:
+            self._psf_origin["voxel_um"] = psf_voxel_um
+        # `prepare` has looked more closely than a run does.
+        self._settled = set(_core.psf_warnings(kernel)) if is_prepared(psf) else set()
         self._core = _core.Deconvolver(kernel, str(device), options)
+        self._made_of = psf.copy() if isinstance(psf, Image) else values.copy()
+        self._made_with = {"device": device, "voxel_um": voxel_um, "psf_voxel_um": psf_voxel_um}
         self._lock = threading.Lock()
         self._converted: np.ndarray | None = None
         self.report: DeconvolveReport | None = None
@@ -161,10 +177,7 @@ class Deconvolver:
         >>> pa.Deconvolver(pa.psf.gaussian(3), device="cpu").plan((64, 256, 256)).grid[1] >= 256
         True
         """
-        extents = [int(n) for n in shape]
-        if len(extents) != self._rank:
-            raise InvalidArgument(f"shape is {tuple(shape)}, but the PSF has {self._rank} axes.")
-        plan = self._core.plan([1] * (3 - len(extents)) + extents)
+        plan = self._core.plan((1, *extents("shape", shape, self._rank))[-3:])
         return DeconvolvePlan(plan.grid, plan.device_bytes)
 
     @overload
@@ -215,11 +228,12 @@ class Deconvolver:
             run = self._run_on_host if place is None else self._run_on_device
             result, core_report = run(image, out, progress)
             seconds = time.perf_counter() - began
-            report = DeconvolveReport.of(core_report, self.device, seconds, self.notes)
+            sentences = tuple(each for each in core_report.warnings if each not in self._settled)
+            report = DeconvolveReport.of(core_report, self.device, seconds, self.notes, sentences)
             self.report = report
         if isinstance(result, Image):
             result._facts = self._facts_of(result, image, report)
-        for sentence in core_report.warnings:
+        for sentence in sentences:
             warn(sentence)
         return result
 
@@ -229,7 +243,7 @@ class Deconvolver:
         values = volume("image", image, self._converted)
         if isinstance(image, np.ndarray) and not np.may_share_memory(values, image):
             self._converted = values  # kept, so that the next frame of this shape needs no new memory
-        self._check_rank(values.ndim)
+        check_ranks(values.ndim, self._rank)
         result = np.empty(values.shape, np.float32) if out is None else _checked_out(out, values)
         report = self._core.run(as_planes(values), as_planes(np.asarray(result)), progress)
         if out is None and isinstance(image, Image):
@@ -241,7 +255,7 @@ class Deconvolver:
     ) -> tuple[Any, _core.DeconvolveReport]:
         stream = _core.Stream(self.device)
         source = borrow("image", image, self.device, stream)
-        self._check_rank(len(source.shape))
+        check_ranks(len(source.shape), self._rank)
         if out is None:
             target = _core.DeviceArray(source.shape, self.device)
         elif device_of(out) != self.device:
@@ -254,12 +268,6 @@ class Deconvolver:
             )
         report = self._core.run_on_device(source, target, progress, stream)
         return (DeviceArray(target) if out is None else out), report
-
-    def _check_rank(self, rank: int) -> None:
-        if rank != self._rank:
-            raise InvalidArgument(
-                f"The image has {rank} axes but the PSF has {self._rank}: give both as z, y, x or as y, x."
-            )
 
     def _facts_of(self, result: Image, image: Any, report: DeconvolveReport) -> Facts | None:
         """What is known about a result: what is known about the image, and how it was made."""
@@ -289,9 +297,12 @@ class Deconvolver:
             and not same_voxels(known[3 - self._rank :], self._voxel_um[3 - self._rank :])
         ):
             warn(
-                f"The image's voxels are {_written(known)}, "
-                f"but the PSF is for voxels of {_written(self._voxel_um)}."
+                f"The image's voxels are {in_words(known)}, "
+                f"but the PSF is for voxels of {in_words(self._voxel_um)}."
             )
+
+    def __reduce__(self) -> Any:
+        return functools.partial(Deconvolver, **self._parameters, **self._made_with), (self._made_of,)
 
     def __repr__(self) -> str:
         return f"<Deconvolver on {self.device}>"
@@ -306,15 +317,16 @@ def _on_voxels_of(
     """The voxel size that the PSF ends up with, what was done, and the PSF itself."""
     if psf_voxel_um is None:
         psf_voxel_um = getattr(psf, "voxel_um", None)
-    source = None if psf_voxel_um is None else voxel_triple("psf_voxel_um", psf_voxel_um)
-    target = None if voxel_um is None else voxel_triple("voxel_um", voxel_um)
+    axes = axes_of(np.ndim(psf))
+    source = None if psf_voxel_um is None else voxel_triple("psf_voxel_um", psf_voxel_um, axes)
+    target = None if voxel_um is None else voxel_triple("voxel_um", voxel_um, axes)
     if (
         source is None
         or target is None
         or same_voxels(source[3 - np.ndim(psf) :], target[3 - np.ndim(psf) :])
     ):
         return target or source, (), kernel
-    note = f"The PSF was resampled from voxels of {_written(source)} to the image's {_written(target)}."
+    note = f"The PSF was resampled from voxels of {in_words(source)} to the image's {in_words(target)}."
     _log.info(note)
     return target, (note,), resampled(kernel, source, target)
 
@@ -332,7 +344,3 @@ def _checked_out(out: Any, image: np.ndarray) -> np.ndarray:
             "out and the image overlap: the image is needed until the end, so give out its own memory."
         )
     return out
-
-
-def _written(voxel_um: Sequence[float]) -> str:
-    return " x ".join(f"{edge:.4g}" for edge in voxel_um) + " um"

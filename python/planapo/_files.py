@@ -11,10 +11,12 @@ import numpy as np
 from planapo import _core
 from planapo._arrays import real_array, voxel_triple
 from planapo._core import InvalidArgument
-from planapo._image import Facts, Image, checked_axes
+from planapo._image import Facts, Image, checked_axes, checked_step
+from planapo._options import whole
 from planapo._provenance import SourceFile, as_text
 from planapo._reports import WriteReport
 from planapo._warn import warn
+from planapo._words import counted, percent
 
 _ORDER = "TCZYX"
 _WRITABLE = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
@@ -57,7 +59,8 @@ def imread(
     >>> image.shape, image.dtype.name, image.axes, image.voxel_um
     ((4, 8, 8), 'uint16', 'ZYX', (0.3, 0.1, 0.1))
     """
-    file = _core.ImageFile(path, series)
+    path = file_name(path)
+    file = _core.ImageFile(path, whole("series", series))
     info = file.info
     axes = "".join(axis for axis, n in zip(_ORDER, info.size) if n > 1 or axis in "YX")
     image = file.read(progress).reshape([n for axis, n in zip(_ORDER, info.size) if axis in axes]).view(Image)
@@ -123,23 +126,35 @@ def imwrite(
     ...     pa.imwrite(folder + "/cell.tif", np.full((8, 8), 254.6), dtype="uint8").clipped_share
     0.0
     """
+    path = file_name(path)
     values = real_array("image", image)
     facts = image._facts if isinstance(image, Image) and image._facts is not None and axes is None else None
     letters = facts.axes if facts else checked_axes(values.ndim, axes)
     target = None if dtype is None else _writable_name(dtype)
     info, data = _described(values, letters, facts, target)
     if voxel_um is not None:
-        info.voxel_um = voxel_triple("voxel_um", voxel_um)
+        info.voxel_um = voxel_triple("voxel_um", voxel_um, letters)
     if channel_names is not None:
         info.channel_names = [str(name) for name in channel_names]
     if time_step_s is not None:
-        info.time_step_s = float(time_step_s)
-    options = _core.WriteOptions(dtype=target, compression=compression)
+        info.time_step_s = checked_step(time_step_s)
+    options = _core.WriteOptions(dtype=target, compression=str(compression))
     report = _core.write_image(path, info, data, options, progress)
     if report.clipped_voxels:
-        share = f"{100 * report.clipped_share:.2g} %"
-        warn(f"{report.clipped_voxels} voxels ({share}) lay outside the range of {target} and were clipped.")
+        lay = f"{counted(report.clipped_voxels, 'voxel')} ({percent(report.clipped_share)})"
+        warn(f"{lay} outside the range of {target}: clipped to it.")
     return WriteReport.of(report)
+
+
+def file_name(path: str | bytes | os.PathLike[Any]) -> str:
+    """Return the name of a file, as `os.fsdecode` has it."""
+    try:
+        name = os.fsdecode(path)
+    except TypeError:
+        raise InvalidArgument(f"The path is {path!r}: it must be a str, bytes or a path.") from None
+    if "\0" in name:
+        raise InvalidArgument(f"The path {name!r} holds a NUL character, which no file's name can.")
+    return name
 
 
 def _described(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +12,9 @@ import numpy as np
 from planapo import _core
 from planapo._arrays import same_voxels, voxel_triple
 from planapo._core import InvalidArgument
-from planapo._provenance import Provenance, SourceFile, as_text
+from planapo._options import number
+from planapo._provenance import Provenance, SourceFile, as_facts, as_text
+from planapo._words import counted
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,11 @@ class Image(np.ndarray):
         time_step_s: float | None = None,
     ) -> Image:
         image = np.asarray(array).view(cls)
-        voxel = None if voxel_um is None else voxel_triple("voxel_um", voxel_um)
-        image._facts = Facts(checked_axes(image.ndim, axes), voxel, time_step_s, tuple(channel_names))
+        letters = checked_axes(image.ndim, axes)
+        voxel = None if voxel_um is None else voxel_triple("voxel_um", voxel_um, letters)
+        step = None if time_step_s is None else checked_step(time_step_s)
+        channels = image.shape[letters.index("C")] if "C" in letters else 1
+        image._facts = Facts(letters, voxel, step, checked_names(channel_names, channels))
         return image
 
     def __array_finalize__(self, source: Any) -> None:
@@ -107,7 +113,7 @@ class Image(np.ndarray):
     @voxel_um.setter
     def voxel_um(self, value: float | Sequence[float]) -> None:
         facts = self._facts or Facts(checked_axes(self.ndim, None))
-        self._facts = replace(facts, voxel_um=voxel_triple("voxel_um", value))
+        self._facts = replace(facts, voxel_um=voxel_triple("voxel_um", value, facts.axes))
 
     @property
     def channel_names(self) -> tuple[str, ...]:
@@ -155,6 +161,17 @@ class Image(np.ndarray):
         """As `numpy.ndarray.copy`; keeps what is known."""
         return with_facts(super().copy(order), self)
 
+    def __copy__(self) -> Image:
+        return self.copy()
+
+    def __deepcopy__(self, memo: Any) -> Image:
+        return self.copy()
+
+    def __repr__(self) -> str:
+        if self._facts is None:
+            return super().__repr__()
+        return f"{super().__repr__()[:-1]}, axes={self.axes!r}, voxel_um={self.voxel_um})"
+
     def __reduce__(self) -> Any:
         rebuild, arguments, state = super().__reduce__()  # type: ignore[misc,str-unpack]
         facts = self._facts
@@ -178,9 +195,19 @@ def origin_of(array: Any) -> dict[str, Any]:
     """Return where an array's voxels come from, as far as is known: the file, or how they were made."""
     facts = array._facts if isinstance(array, Image) else None
     told: dict[str, Any] = {"shape": [int(n) for n in array.shape]} if hasattr(array, "shape") else {}
+    if facts is not None and facts.voxel_um is not None:
+        told["voxel_um"] = facts.voxel_um
     if facts is not None and isinstance(facts.provenance, dict):
         told.update(facts.provenance.get("psf", {"made": facts.provenance}))
     return told if facts is None or facts.file is None else {"file": facts.file, **told}
+
+
+def is_prepared(array: Any) -> bool:
+    """Whether `array` is a PSF as `planapo.psf.prepare` made it, whole, perhaps read from a file."""
+    facts = array._facts if isinstance(array, Image) else None
+    told = {} if facts is None else as_facts(facts.provenance)
+    psf = {} if "input" in told else told.get("psf", {})
+    return psf.get("taken") == "prepared" and tuple(psf["shape_after"])[-array.ndim :] == array.shape
 
 
 def other_voxels(facts: Facts) -> Facts:
@@ -230,6 +257,23 @@ def checked_axes(rank: int, axes: str | None) -> str:
             "with Y and X among them."
         )
     return letters
+
+
+def checked_names(names: Sequence[str], channels: int) -> tuple[str, ...]:
+    """Return the channels' names, one each, or none."""
+    if len(names) not in (0, channels):
+        raise InvalidArgument(
+            f"channel_names holds {counted(len(names), 'name')} for {counted(channels, 'channel')}."
+        )
+    return tuple(str(name) for name in names)
+
+
+def checked_step(time_step_s: float) -> float:
+    """Return the seconds between time points."""
+    step = number("time_step_s", time_step_s)
+    if not 0 < step < math.inf:
+        raise InvalidArgument(f"time_step_s is {time_step_s!r}: it must be finite and above 0.")
+    return step
 
 
 def sliced(facts: Facts, index: Any, rank: int) -> Facts | None:

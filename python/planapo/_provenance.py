@@ -13,8 +13,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from planapo import _core
-from planapo._names import shown
 from planapo._reports import DeconvolveReport, PsfReport
+from planapo._words import shown
 
 Provenance = str | dict[str, Any]  # as read from a file, or as made here: see `as_text`
 
@@ -93,6 +93,17 @@ def as_text(provenance: Provenance) -> str:
     if isinstance(provenance, str):
         return provenance
     return json.dumps(_plain(provenance), ensure_ascii=False, allow_nan=False)
+
+
+def as_facts(provenance: Provenance) -> dict[str, Any]:
+    """Return what `provenance` tells; nothing where it is not planapo's."""
+    if isinstance(provenance, dict):
+        return provenance
+    try:
+        told = json.loads(provenance or "{}")
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) and "planapo" in told else {}
 
 
 def _plain(value: Any) -> Any:

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from planapo import _core
 
 
-@dataclass(frozen=True)
-class DeconvolveReport:
+class _Lines:
+    """Shown as one line a field, and one a sentence, for people at a prompt or in a notebook."""
+
+    def __repr__(self) -> str:
+        lines = [type(self).__name__]
+        for each in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, each.name)
+            if isinstance(value, tuple) and value and isinstance(value[0], str):
+                lines += [f"  {each.name}:", *(f"    {sentence}" for sentence in value)]
+            elif value != ():
+                lines.append(f"  {each.name}: {_short(value)}")
+        return "\n".join(lines)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_short(each) for each in value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True, repr=False)
+class DeconvolveReport(_Lines):
     """What was done to one image.
 
     Attributes
@@ -49,7 +69,12 @@ class DeconvolveReport:
 
     @classmethod
     def of(
-        cls, core: _core.DeconvolveReport, device: str, seconds: float, notes: tuple[str, ...]
+        cls,
+        core: _core.DeconvolveReport,
+        device: str,
+        seconds: float,
+        notes: tuple[str, ...],
+        warnings: tuple[str, ...],
     ) -> DeconvolveReport:
         return cls(
             device=device,
@@ -59,13 +84,13 @@ class DeconvolveReport:
             negative_voxels=core.negative_voxels,
             psf_share_out_of_reach=core.psf_share_out_of_reach,
             floor=core.floor,
-            warnings=tuple(core.warnings),
+            warnings=warnings,
             notes=notes,
         )
 
 
-@dataclass(frozen=True)
-class WriteReport:
+@dataclass(frozen=True, repr=False)
+class WriteReport(_Lines):
     """What `planapo.imwrite` wrote.
 
     Attributes
@@ -109,15 +134,15 @@ class DeconvolvePlan:
     device_bytes: int
 
 
-@dataclass(frozen=True)
-class PsfReport:
+@dataclass(frozen=True, repr=False)
+class PsfReport(_Lines):
     """What `planapo.psf.prepare` found and did. Tuples are z, y, x; pixels are those of the measured PSF.
 
     Attributes
     ----------
     shape_before, shape_after : tuple of int
-    fwhm_before_um, fwhm_after_um : tuple of float
-        Full widths at half maximum.
+    fwhm_before_um, fwhm_after_um : tuple of float or None
+        Full widths at half maximum; None where no voxel size is known, and `steps` tell them in pixels.
     origin_px : tuple of float
         Position in the measured PSF that became the origin.
     shift_px : tuple of float
@@ -140,8 +165,8 @@ class PsfReport:
 
     shape_before: tuple[int, int, int]
     shape_after: tuple[int, int, int]
-    fwhm_before_um: tuple[float, float, float]
-    fwhm_after_um: tuple[float, float, float]
+    fwhm_before_um: tuple[float, float, float] | None
+    fwhm_after_um: tuple[float, float, float] | None
     origin_px: tuple[float, float, float]
     shift_px: tuple[float, float, float]
     background: float
@@ -159,3 +184,9 @@ class PsfReport:
         for name in ("steps", "warnings"):
             values[name] = tuple(values[name])
         return cls(**values)
+
+    @classmethod
+    def in_pixels(cls, core: _core.PsfReport) -> PsfReport:
+        """Of a PSF that was prepared on voxels of 1, because nobody knows how large they are."""
+        steps = tuple(step.replace(" um", " px") for step in core.steps)
+        return replace(cls.of(core), fwhm_before_um=None, fwhm_after_um=None, steps=steps)

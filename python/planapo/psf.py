@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from planapo import _core
-from planapo._arrays import as_planes, volume, voxel_triple
-from planapo._core import InvalidArgument
+from planapo._arrays import as_planes, axes_of, extents, volume, voxel_triple
 from planapo._image import Image, origin_of
 from planapo._options import number
 from planapo._provenance import preparation
 from planapo._reports import PsfReport
 from planapo._warn import warn
+from planapo._words import voxels_in_words as in_words
 
 __all__ = ["fwhm", "gaussian", "prepare"]
 
@@ -63,16 +63,15 @@ def gaussian(
     (3, 1.0, (0.2, 0.1, 0.1))
     """
     flat = np.ndim(fwhm_um) == 1 and len(np.atleast_1d(np.asarray(fwhm_um, dtype=object))) == 2
-    widths = voxel_triple("fwhm_um", fwhm_um)
-    voxel = voxel_triple("voxel_um", 1.0 if voxel_um is None else voxel_um)
-    extents = None if shape is None else _extents(shape, 2 if flat else 3)
-    if flat and extents is None:
+    axes = "YX" if flat else "ZYX"
+    widths = voxel_triple("fwhm_um", fwhm_um, axes, "widths")
+    voxel = voxel_triple("voxel_um", 1.0 if voxel_um is None else voxel_um, axes)
+    share = number("energy", energy)
+    box = None if shape is None else extents("shape", shape, len(axes))
+    if flat and box is None:
         # A z axis of its own would take the Gaussian's light out of the plane.
-        extents = (
-            1,
-            *_core.psf_gaussian((widths[1], *widths[1:]), (voxel[1], *voxel[1:]), None, energy).shape[1:],
-        )
-    values = _core.psf_gaussian(widths, voxel, extents, energy)
+        box = _core.psf_gaussian((widths[1], *widths[1:]), (voxel[1], *voxel[1:]), None, share).shape[1:]
+    values = _core.psf_gaussian(widths, voxel, box and (1, *box)[-3:], share)
     return Image(values[0] if flat else values, voxel_um=None if voxel_um is None else voxel)
 
 
@@ -98,7 +97,8 @@ def prepare(
     psf_voxel_um : float or sequence of float, optional
         Voxel edges of `measured`, z, y, x. Default: what an `Image` knows, else those of `voxel_um`.
     voxel_um : float or sequence of float, optional
-        Voxel edges of the images to be restored. Default: those of the PSF.
+        Voxel edges of the images to be restored. Default: those of the PSF. Where only one of both sizes is
+        known a warning says so.
     centre : {"peak", "centroid", "none"}
         What becomes the origin: the top of a Gaussian fitted to the core, the core's centroid, or index n //
         2 as it is.
@@ -132,20 +132,25 @@ def prepare(
     (100, -2)
     """
     values = volume("measured", measured)
+    axes = axes_of(values.ndim)
     known = psf_voxel_um if psf_voxel_um is not None else getattr(measured, "voxel_um", None)
     wanted = voxel_um if voxel_um is not None else known
-    target = voxel_triple("voxel_um", 1.0 if wanted is None else wanted)
-    source = target if known is None else voxel_triple("psf_voxel_um", known)
+    target = voxel_triple("voxel_um", 1.0 if wanted is None else wanted, axes)
+    source = target if known is None else voxel_triple("psf_voxel_um", known, axes)
     level = None if background is None else number("background", background)
     prepared, report = _core.psf_prepare(
         as_planes(values), source, target, str(centre), level, number("energy", energy), str(tails)
     )
+    if (known is None) != (voxel_um is None):
+        whose, other = ("PSF", "image") if known is None else ("image", "PSF")
+        warn(f"The {whose}'s voxel size is not known: it is taken to be the {other}'s, {in_words(target)}.")
     for sentence in report.warnings:
         warn(sentence)
     psf = Image(prepared.reshape(prepared.shape[-values.ndim :]), voxel_um=None if wanted is None else target)
-    found = PsfReport.of(report)
+    found = PsfReport.of(report) if wanted is not None else PsfReport.in_pixels(report)
     assert psf._facts is not None
-    psf._facts = replace(psf._facts, provenance=preparation(found, origin_of(measured), known and source))
+    made = preparation(found, origin_of(measured), None if known is None else source)
+    psf._facts = replace(psf._facts, provenance=made)
     return psf, found
 
 
@@ -179,7 +184,7 @@ def fwhm(psf: Any, *, voxel_um: float | Sequence[float] | None = None) -> tuple[
     """
     values = volume("psf", psf)
     known = voxel_um if voxel_um is not None else getattr(psf, "voxel_um", None)
-    edges = voxel_triple("voxel_um", 1.0 if known is None else known)
+    edges = voxel_triple("voxel_um", 1.0 if known is None else known, axes_of(values.ndim))
     widths = _core.psf_fwhm_px(as_planes(values))
     return tuple(width * edge for width, edge in zip(widths, edges))[-values.ndim :]
 
@@ -190,10 +195,3 @@ def resampled(psf: np.ndarray, source: Sequence[float], target: Sequence[float])
     Its box is covered by an odd number of voxels an axis.
     """
     return _core.psf_resample(psf, tuple(source), tuple(target))
-
-
-def _extents(shape: Sequence[int], rank: int) -> tuple[int, int, int]:
-    extents = tuple(int(n) for n in np.atleast_1d(np.asarray(shape)))
-    if len(extents) != rank or min(extents) < 1:
-        raise InvalidArgument(f"shape is {shape!r}: it must be {rank} extents of at least 1.")
-    return (1, *extents) if rank == 2 else extents  # type: ignore[return-value]

@@ -39,7 +39,7 @@ BAD = {
     "None": (dict(image=None), r"real numbers"),
     "beyond float32": (
         dict(image=with_voxel(1e39, array=IMAGE.astype(np.float64))),
-        r"1 values beyond the range of float32",
+        r"1 value beyond the range of float32",
     ),
     "iterations 0": (dict(iterations=0), r"iterations is 0.*at least 1"),
     "iterations -3": (dict(iterations=-3), r"iterations is -3.*at least 1"),

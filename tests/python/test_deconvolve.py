@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 import warnings
 
@@ -198,3 +199,26 @@ def test_clean_data_warn_of_nothing(scene):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         pa.deconvolve(*scene, iterations=1, device="cpu")
+
+
+def test_a_plan_is_pickled_as_what_it_was_made_of(scene):
+    image, psf = scene
+    plan = pa.Deconvolver(
+        pa.Image(psf, voxel_um=0.1), iterations=2, background=5, voxel_um=(0.2, 0.1, 0.1), device="cpu"
+    )
+
+    again = pickle.loads(pickle.dumps(plan))
+
+    assert again.notes == plan.notes != ()
+    np.testing.assert_array_equal(again(image), plan(image))
+
+
+@pytest.mark.parametrize("shape", [(8.5, 1, 1), (2**70, 1, 1), "abc", (0, 1, 1), (5, 5), 7])
+def test_shapes_that_cannot_be_planned(scene, shape):
+    with pytest.raises(pa.InvalidArgument, match="shape is .*: it must be 3 whole numbers"):
+        pa.Deconvolver(scene[1], device="cpu").plan(shape)
+
+
+def test_two_edges_of_three(scene):
+    with pytest.raises(pa.InvalidArgument, match=r"voxel_um is \(0.1, 0.1\).*z, y, x"):
+        pa.Deconvolver(scene[1], voxel_um=(0.1, 0.1))

@@ -102,6 +102,10 @@ BAD_WRITES = {
     "folder": (dict(path="nowhere/cell.tif"), "nowhere"),
     "channels": (dict(channel_names=["a", "b"]), "channel"),
     "compression": (dict(compression="lzw"), '"lzw".*"zstd"'),
+    "no compression": (dict(compression=None), '"None".*"zstd"'),
+    "NUL": (dict(path="cell.tif\0.tif"), "NUL"),
+    "two edges of three": (dict(image=np.zeros((4, 8, 8)), voxel_um=(0.1, 0.1)), r"voxel_um is \(0.1, 0.1\)"),
+    "time step": (dict(time_step_s="fast"), "time_step_s is 'fast'"),
 }
 
 
@@ -114,6 +118,16 @@ def test_writes_that_cannot_be(tmp_path, case):
         pa.imwrite(tmp_path / arguments.pop("path"), arguments.pop("image"), **arguments)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_names_no_file():
+    for path, series, sentence in (
+        (3, 0, "The path is 3"),
+        ("a\0.tif", 0, "NUL"),
+        ("a.tif", "a", "series is 'a'"),
+    ):
+        with pytest.raises(pa.InvalidArgument, match=sentence):
+            pa.imread(path, series=series)
 
 
 def test_files_that_cannot_be_read(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 
 import numpy as np
@@ -72,6 +73,8 @@ KEEPS = {
     "ufunc": np.sqrt,
     "astype": lambda a: a.astype(np.float32),
     "copy": lambda a: a.copy(),
+    "copied": copy.copy,
+    "copied deeply": copy.deepcopy,
     "pickled": lambda a: pickle.loads(pickle.dumps(a)),
 }
 
@@ -127,6 +130,29 @@ def test_voxel_size_can_be_told_later():
     assert image.voxel_um == (0.1, 0.1, 0.1)
     with pytest.raises(pa.InvalidArgument, match="voxel_um is"):
         image.voxel_um = (1, 2, 3, 4)
+
+
+BAD_FACTS = {
+    "names": (dict(channel_names=("a", "b")), "2 names for 1 channel"),
+    "time step": (dict(time_step_s="fast"), "time_step_s is 'fast'.*number"),
+    "no time": (dict(time_step_s=0), "time_step_s is 0"),
+    "two edges of three": (dict(voxel_um=(0.1, 0.1)), r"voxel_um is \(0.1, 0.1\).*z, y, x"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FACTS)
+def test_facts_that_cannot_be(case):
+    facts, sentence = BAD_FACTS[case]
+    with pytest.raises(pa.InvalidArgument, match=sentence):
+        pa.Image(np.zeros((3, 4, 5)), **facts)
+
+
+def test_a_plane_has_two_edges():
+    assert pa.Image(np.zeros((4, 5)), voxel_um=(0.1, 0.2)).voxel_um == (1, 0.1, 0.2)
+
+
+def test_shown_with_what_is_known():
+    assert repr(pa.Image(np.zeros((1, 1)), voxel_um=0.1)).endswith(", axes='YX', voxel_um=(0.1, 0.1, 0.1))")
 
 
 @pytest.mark.parametrize("axes", ["XY", "ZZYX", "QYX", "ZX"])

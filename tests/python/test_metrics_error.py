@@ -76,7 +76,7 @@ def test_bad_input_gives_a_sentence(metric):
     good = np.arange(256.0).reshape(16, 16)
     holed = good.copy()
     holed[1, 2], holed[3, 4] = np.nan, np.inf
-    with pytest.raises(ValueError, match=r"2 values that are NaN or infinite, the first at index \(1, 2\)"):
+    with pytest.raises(ValueError, match=r"2 NaN or infinite values, the first at index \(1, 2\)"):
         metric(holed, good)
     with pytest.raises(ValueError, match=r"same shape, but have \(16, 15\) and \(16, 16\)"):
         metric(good[:, :-1], good)

@@ -36,6 +36,7 @@ def test_results_tell_how_they_were_made(files, restored):
     assert told["planapo"] == pa.__version__ and told["date"].startswith("20")
     assert told["device"] == {"name": "cpu", "description": pa.devices()[0].description}
     assert told["input"]["file"] == "cell.tif" and told["input"]["sha256"] == hash_of(files / "cell.tif")
+    assert told["psf"]["voxel_um"] == told["input"]["voxel_um"] == pytest.approx(VOXEL)
     assert told["psf"]["file"] == "psf.tif" and told["psf"]["sha256"] == hash_of(files / "psf.tif")
     assert told["parameters"]["background"] == 5 and told["parameters"]["method"] == "wiener-butterworth"
     assert told["iterations"] == [2] and len(told["first_time_point"][0]["divergence"]) == 2

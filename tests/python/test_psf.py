@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import planapo as pa
@@ -75,6 +76,42 @@ def test_prepare_of_two_axes():
     assert psf.ndim == 2 and psf.voxel_um is None
 
 
+def test_no_micrometres_where_nobody_knows_them():
+    _, report = pa.psf.prepare(1000 * np.asarray(pa.psf.gaussian(5, shape=(31, 31, 31))) + 10)
+
+    assert report.fwhm_before_um is None and report.fwhm_after_um is None
+    assert " px before" in report.steps[-1] and not any(" um" in step for step in report.steps)
+
+
+def test_one_unknown_voxel_size_warns():
+    bead = np.asarray(pa.psf.gaussian(5, shape=(31, 31, 31)))
+    for known, sentence in (
+        ("voxel_um", "The PSF's voxel size is not known: .* the image's, 0.2 x 0.1 x 0.1 um"),
+        ("psf_voxel_um", "The image's voxel size is not known: .* the PSF's"),
+    ):
+        with pytest.warns(pa.PlanapoWarning, match=sentence):
+            pa.psf.prepare(bead, **{known: (0.2, 0.1, 0.1)})
+
+
+def test_a_prepared_psf_is_not_advised_to_be_prepared(tmp_path):
+    bead = np.asarray(pa.psf.gaussian((9, 5, 5), shape=(31, 25, 25)))
+    psf, report = pa.psf.prepare(bead, energy=0.6)
+    pa.imwrite(tmp_path / "psf.tif", psf)
+    plans = [
+        pa.Deconvolver(each, iterations=1, device="cpu") for each in (psf, pa.imread(tmp_path / "psf.tif"))
+    ]
+    image = np.ones((20, 20, 20))
+
+    with pytest.warns(pa.PlanapoWarning, match="have the PSF prepared"):
+        pa.deconvolve(image, np.asarray(psf), iterations=1, device="cpu")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pa.PlanapoWarning)
+        for plan in plans:
+            plan(image)
+            assert plan.report.warnings == ()
+    assert len(repr(report).splitlines()) > 12
+
+
 def test_prepare_takes_voxels_from_the_image():
     measured = pa.psf.gaussian((0.8, 0.5, 0.5), (0.1, 0.1, 0.1))
 
@@ -92,7 +129,11 @@ BAD = {
     "energy": (lambda: pa.psf.prepare(pa.psf.gaussian(3), energy=2), "nergy"),
     "background": (lambda: pa.psf.prepare(pa.psf.gaussian(3), background="dark"), "background is 'dark'"),
     "width": (lambda: pa.psf.gaussian(0), "fwhm_um is 0"),
+    "width's words": (lambda: pa.psf.gaussian(0), "z, y, x widths"),
+    "two widths' voxel": (lambda: pa.psf.gaussian(3, voxel_um=(0.1, 0.1)), "voxel_um is"),
+    "gaussian's energy": (lambda: pa.psf.gaussian(3, energy="a"), "energy is 'a'"),
     "shape": (lambda: pa.psf.gaussian(3, shape=(3, 3)), "shape is"),
+    "shape of parts": (lambda: pa.psf.gaussian(3, shape=(5.5, 5, 5)), r"shape is \(5.5, 5, 5\)"),
     "fwhm": (lambda: pa.psf.fwhm(np.zeros((3, 3, 3))), "positive"),
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import planapo as pa
 from planapo import _core
-from planapo._names import shown
+from planapo._words import shown
 from planapo.command_line import preview as pictures
 from planapo.command_line.errors import Failed, Stopped
 from planapo.command_line.files import forbid_overwriting, inputs_of, make_folders, outputs_for

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from planapo._names import shown
+from planapo._words import shown
 
 _PATIENCE_S = 2.0  # what is done sooner needs no bar
 _WIDTH_OF_A_PIPE = 160
