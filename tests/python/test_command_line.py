@@ -91,7 +91,7 @@ def test_voxels_that_nobody_knows_are_mentioned(files, command_line):
     done = command_line("deconvolve", "cell.tif", "--psf", "bare.tif", "-o", "out.tif", "--iterations", 1)
 
     assert done.returncode == 0
-    assert "bare.tif does not state its voxel size" in done.stderr
+    assert "bare.tif: The PSF's voxel size is not known" in done.stderr
 
 
 def test_integers_on_request(files, command_line):
@@ -104,6 +104,7 @@ def test_integers_on_request(files, command_line):
     clipped = (np.rint(expected(files, pa.imread(files / "cell.tif"), iterations=5)) > 255).mean()
     assert restored.dtype == np.uint8 and clipped > 0
     assert f"{100 * clipped:.2g} %" in done.stdout
+    assert (f"{100 * clipped:.2g} %) lay outside the range of uint8" in done.stderr) == (clipped > 0.01)
 
 
 def test_quoted_pattern_into_a_folder(files, command_line, scene):
@@ -121,6 +122,52 @@ def test_quoted_pattern_into_a_folder(files, command_line, scene):
         alone = expected(files, (number + 1) * scene[0], iterations=1)
         np.testing.assert_array_equal(pa.imread(files / "restored" / f"t{number}.ome.tif"), alone)
     assert all(name in done.stdout for name in names)
+
+
+def test_a_pattern_of_one_file_means_a_folder(files, command_line):
+    done = command_line("deconvolve", "cel?.tif", "--psf", "bead.tif", "-o", "restored", "--iterations", 1)
+
+    assert done.returncode == 0 and (files / "restored" / "cell.tif").exists(), done.stderr
+
+
+def test_what_was_done_to_the_psf_is_told_once(files, command_line):
+    pa.imwrite(files / "again.tif", pa.imread(files / "cell.tif"))
+
+    done = command_line(
+        "deconvolve", "cell.tif", "again.tif", "--psf", "bead.tif", "-o", "out", "--iterations", 1
+    )
+    as_it_is = command_line(
+        "deconvolve",
+        "cell.tif",
+        "again.tif",
+        "--psf",
+        "bead.tif",
+        "--psf-as-is",
+        "-o",
+        "out",
+        "--iterations",
+        1,
+    )
+
+    assert done.stdout.count("bead.tif was prepared for voxels of 0.2 x 0.1 x 0.1 um:") == 1
+    assert done.stdout.count("A background of ") == 1 and done.stderr == ""
+    assert as_it_is.stderr.count("outermost voxels") == 1 and "prepared" not in as_it_is.stdout
+    assert as_it_is.stderr.count("Its voxels are 0.1 x 0.1 x 0.1 um, the image's 0.2 x 0.1 x 0.1 um") == 1
+
+
+@pytest.mark.parametrize("columns", ["80", "40"])
+def test_names_are_never_folded(files, command_line, monkeypatch, columns):
+    name = f"a_{'very_' * 12}long_name.tif"
+    pa.imwrite(files / name, pa.imread(files / "cell.tif"))
+    arguments = ("deconvolve", name, "--psf", "bead.tif", "-o", "out/", "--iterations", 1)
+    monkeypatch.setenv("COLUMNS", columns)
+    on_a_terminal = command_line(*arguments).stdout.splitlines()[-2:]
+    monkeypatch.delenv("COLUMNS")
+    in_a_pipe = command_line(*arguments).stdout.splitlines()[-2:]
+
+    assert on_a_terminal[1].startswith("out/a_v") and "…" in on_a_terminal[1]
+    assert max(len(line) for line in on_a_terminal) <= max(int(columns), 55)
+    assert in_a_pipe[1].split()[0] == f"out/{name}"
 
 
 def test_series_with_channels_keeps_what_the_file_says(files, command_line, scene):
@@ -212,5 +259,7 @@ def test_version_and_help(command_line):
         "psf-as-is",
         "dtype",
         "preview",
+        "floor",
     ]
     assert all(f"--{option}" in told for option in options)
+    assert "<bool>" not in told + command_line("--help").stdout

@@ -25,6 +25,8 @@ def files(tmp_path, scene):
     pa.imwrite(tmp_path / "zero_psf.tif", np.zeros_like(psf))
     pa.imwrite(tmp_path / "nan_psf.tif", np.full_like(psf, np.nan))
     pa.imwrite(tmp_path / "two_psfs.tif", np.stack([psf, psf]), axes="CZYX")
+    pa.imwrite(tmp_path / "plane.tif", image[0])
+    (tmp_path / "kept.tif").touch(mode=0o444)
     (tmp_path / "half.tif").write_bytes((tmp_path / "cell.tif").read_bytes()[:-100])
     (tmp_path / "text.tif").write_text("not an image")
     return tmp_path
@@ -36,8 +38,16 @@ BAD = {
     "no match": (["absent*.tif"], r'"absent\*\.tif"'),
     "truncated": (["half.tif"], r"half\.tif"),
     "not a TIFF": (["text.tif"], r"text\.tif"),
+    "a pattern into one file": (["cel*.tif"], r"out\.tif is the name of one file"),
+    "several into one file": (["cell.tif", "nan.tif"], r"out\.tif is the name of one file"),
+    "no output": (["cell.tif", "-o", ""], r"empty name"),
+    "no preview": (["cell.tif", "--preview", ""], r"empty name"),
+    "floor": (["cell.tif", "--floor", "0"], r"floor is 0"),
+    "plane and volume": (["plane.tif"], r"plane\.tif: The image has 2 axes but the PSF has 3"),
+    "as is, on other voxels": (["cell.tif", "--psf-as-is", "--psf-voxel", "1"], r"--psf-as-is.*--psf-voxel"),
+    "read-only": (["cell.tif", "-o", "kept.tif"], r"kept\.tif is there and read-only"),
     "zero PSF": (["cell.tif", "--psf", "zero_psf.tif"], r"PSF"),
-    "PSF of NaN": (["cell.tif", "--psf", "nan_psf.tif"], r"finite"),
+    "PSF of NaN": (["cell.tif", "--psf", "nan_psf.tif"], r"nan_psf\.tif: .*finite"),
     "zero PSF as it is": (["cell.tif", "--psf", "zero_psf.tif", "--psf-as-is"], r"PSF.*sum|sum.*PSF"),
     "two PSFs": (["cell.tif", "--psf", "two_psfs.tif"], r"2 volumes"),
     "iterations 0": (["cell.tif", "--iterations", "0"], r"iterations is 0.*at least 1"),
@@ -137,16 +147,17 @@ def test_negative_voxels_are_counted(files, command_line, scene):
 
 def test_one_voxel_and_a_psf_larger_than_the_image(files, command_line):
     pa.imwrite(files / "one.tif", np.full((1, 1), 7.0, np.float32))
+    pa.imwrite(files / "plane.tif", np.asarray(pa.psf.gaussian((3, 3), shape=(11, 11))))
 
     done = command_line(
-        "deconvolve", "one.tif", "--psf", "psf.tif", "--psf-as-is", "-o", "out.tif", "--iterations", 3
+        "deconvolve", "one.tif", "--psf", "plane.tif", "--psf-as-is", "-o", "out.tif", "--iterations", 3
     )
 
     assert done.returncode == 0 and "cannot reach" in done.stderr
     assert float(pa.imread(files / "out.tif").item()) == pytest.approx(7, rel=1e-6)
 
 
-@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_half_way(files, command_line_process, signal_sent):
     pa.imwrite(files / "large.tif", np.ones((32, 128, 128), np.float32))
     process = command_line_process(
@@ -192,6 +203,52 @@ def test_a_process_of_its_own_ends_the_same_way(files, command_line_process, nam
     assert process.returncode == 1 and stdout == ""
     assert stderr.startswith("planapo: ") and sentence in stderr and stderr.count("\n") == 1
     assert not (files / "out.tif").exists()
+
+
+@pytest.mark.parametrize(
+    ("redirection", "sentence"), [(">/dev/full", "No space left on device"), (">&-", "it is closed")]
+)
+@pytest.mark.parametrize("command", ["devices", "--version"])
+def test_output_that_cannot_be_printed(environment, redirection, sentence, command):
+    pytest.importorskip("typer", reason="the command line needs typer and rich")
+    shell = f"exec {sys.executable} -m planapo {command} {redirection}"
+
+    done = subprocess.run(shell, shell=True, stderr=subprocess.PIPE, text=True, env=environment())
+
+    assert done.returncode == 1
+    assert done.stderr == f"planapo: Standard output cannot be written to: {sentence}.\n"
+
+
+def test_ctrl_c_in_a_batch_tells_what_is_done(files, command_line, monkeypatch):
+    run = pa.Deconvolver.__call__
+
+    def stopped(plan, image, *rest, **more):
+        if image.shape[0] == 2:
+            raise KeyboardInterrupt
+        return run(plan, image, *rest, **more)
+
+    monkeypatch.setattr(pa.Deconvolver, "__call__", stopped)
+    pa.imwrite(files / "last.tif", np.ones((2, 9, 9), np.float32))
+
+    done = command_line("deconvolve", "cell.tif", "last.tif", "--psf", "psf.tif", "-o", "out/")
+
+    assert done.returncode == 130 and done.stderr.endswith("Stopped; out/last.tif was not written.\n")
+    assert "out/cell.tif" in done.stdout and "last" not in done.stdout
+
+
+def test_a_picture_that_fails_leaves_the_result(files, command_line, monkeypatch):
+    pytest.importorskip("matplotlib", reason="the preview needs matplotlib")
+    from planapo.command_line import preview
+
+    def failing(*arguments):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(preview, "draw", failing)
+
+    done = command_line("deconvolve", "cell.tif", "--psf", "psf.tif", "-o", "out.tif", "--preview", "p.png")
+
+    assert done.returncode == 0 and (files / "out.tif").exists() and "out.tif" in done.stdout
+    assert done.stderr == "planapo: p.png could not be drawn: No space left on device.\n"
 
 
 def test_missing_typer_says_what_to_install(tmp_path, environment):

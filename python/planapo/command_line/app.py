@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 import planapo as pa
 from planapo.command_line import devices as devices_command
 from planapo.command_line.errors import STOPPED, Stopped
 from planapo.command_line.options import Wishes, triple
 from planapo.command_line.restore import restore_files
+from planapo.command_line.screen import emit
+
+
+class _BareHelp:
+    """Without the type `<bool>`: like every flag here, --help takes no value."""
+
+    def get_help_option(self, context: Any) -> Any:
+        option = super().get_help_option(context)  # type: ignore[misc]
+        if option is not None:
+            option.metavar = ""
+        return option
+
+
+class _Command(_BareHelp, TyperCommand):
+    pass
+
+
+class _Group(_BareHelp, TyperGroup):
+    pass
+
 
 app = typer.Typer(
     name="planapo",
+    cls=_Group,
     help="Turns what a microscope recorded into what was there.",
     add_completion=False,
     rich_markup_mode="rich",
@@ -21,7 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Debug = Annotated[bool, typer.Option("--debug", help="On an error, show Python's traceback too.")]
+Debug = Annotated[bool, typer.Option("--debug", metavar="", help="On an error, show Python's traceback too.")]
 
 EXAMPLES = """
 
@@ -54,7 +76,7 @@ def run(arguments: list[str]) -> int:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        print(f"planapo {pa.__version__}")
+        emit([f"planapo {pa.__version__}"])
         raise typer.Exit()
 
 
@@ -63,14 +85,16 @@ def _planapo(
     context: typer.Context,
     version: Annotated[
         bool,
-        typer.Option("--version", help="Print the version and exit.", callback=_show_version, is_eager=True),
+        typer.Option(
+            "--version", metavar="", help="Print the version and exit.", callback=_show_version, is_eager=True
+        ),
     ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
-        print(context.get_help())
+        typer.echo(context.get_help())
 
 
-@app.command(help="List the devices that work can run on, and why others cannot be used.")
+@app.command(cls=_Command, help="List the devices that work can run on, and why others cannot be used.")
 def devices(debug: Debug = False) -> None:
     devices_command.show()
 
@@ -78,7 +102,7 @@ def devices(debug: Debug = False) -> None:
 _SUMMARY = "Restore images blurred by a known point-spread function."
 
 
-@app.command(help=_SUMMARY + EXAMPLES, short_help=_SUMMARY)
+@app.command(cls=_Command, help=_SUMMARY + EXAMPLES, short_help=_SUMMARY)
 def deconvolve(
     files: Annotated[
         list[str],
@@ -93,7 +117,11 @@ def deconvolve(
     output: Annotated[
         str,
         typer.Option(
-            "--output", "-o", metavar="OUT", help="File; a folder for several images.", show_default=False
+            "--output",
+            "-o",
+            metavar="OUT",
+            help="File; a folder for several images or a pattern. What is there is replaced.",
+            show_default=False,
         ),
     ],
     method: Annotated[
@@ -122,8 +150,16 @@ def deconvolve(
         float, typer.Option(help="Gain at the cutoff, in (0, 1).", rich_help_panel="Method")
     ] = 0.1,
     order: Annotated[
-        int, typer.Option(help="Of the Butterworth filter, >= 1.", rich_help_panel="Method")
+        int, typer.Option(help="Of the Butterworth filter, 1 to 100.", rich_help_panel="Method")
     ] = 8,
+    floor: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(
+            metavar="LEVEL",
+            help="Smallest value of the estimate, > 0. Default: 1e-6 of the image's mean.",
+            rich_help_panel="Method",
+        ),
+    ] = None,
     voxel: Annotated[
         Optional[str],  # noqa: UP045  typer reads the annotation at run time
         typer.Option(
@@ -153,6 +189,7 @@ def deconvolve(
         bool,
         typer.Option(
             "--psf-as-is",
+            metavar="",
             help="Take the PSF as it is: no background removal, centring, resampling or cropping.",
             rich_help_panel="Voxels and PSF",
         ),
@@ -192,7 +229,7 @@ def deconvolve(
         dtype=dtype, compression=compression, preview=preview, device=device,
         options={
             "method": method, "iterations": count, "background": background, "boundary": boundary,
-            "start": start, "alpha": alpha, "beta": beta, "order": order, "threads": threads,
+            "start": start, "alpha": alpha, "beta": beta, "order": order, "floor": floor, "threads": threads,
         },
     )  # fmt: skip
     restore_files(files, output, wishes)

@@ -1,30 +1,33 @@
-"""`planapo devices`: the table of devices."""
+"""`planapo devices`: what work can run on."""
 
 from __future__ import annotations
 
-from rich.table import Table
-from rich.text import Text
+import textwrap
 
 import planapo as pa
-from planapo.command_line.screen import stdout
+from planapo.command_line.screen import emit, table, width
 
 
 def show() -> None:
     """Print every device, available or not, with the reason."""
-    table = Table(
-        title=f"planapo {pa.__version__}",
-        title_justify="left",
-        title_style="bold",
-        show_edge=False,
-        pad_edge=False,
-    )
-    table.add_column("device", style="bold", no_wrap=True)
-    table.add_column("available")
-    table.add_column("memory", justify="right", no_wrap=True)
-    table.add_column("what it is", overflow="fold")
-    table.add_column("remark", overflow="fold")
-    for device in pa.devices():
-        memory = f"{device.memory_bytes / 2**30:.0f} GiB" if device.memory_bytes else ""
-        available = Text("yes", "green") if device.available else Text("no", "yellow")
-        table.add_row(device.name, available, memory, Text(device.description), Text(device.remark))
-    stdout().print(table)
+    devices = pa.devices()
+    first, *rows = table([_row(device) for device in devices])
+    lines = [f"planapo {pa.__version__}", "", first]
+    for device, row in zip(devices, rows):
+        lines.append(f"{row.rstrip()}  {device.description}")
+        if device.remark:
+            lines += textwrap.wrap(device.remark, width() or 10**6, **_INDENTED)
+    emit(lines)
+
+
+_INDENTED = {
+    "initial_indent": "  ", "subsequent_indent": "  ", "break_long_words": False, "break_on_hyphens": False,
+}  # fmt: skip
+
+
+def _row(device: pa.DeviceInfo) -> dict[str, str]:
+    return {
+        "device": device.name,
+        "available": "yes" if device.available else "no",
+        "memory": f"{device.memory_bytes / 2**30:.0f} GiB" if device.memory_bytes else "",
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from pathlib import Path
 
 import planapo as pa
@@ -14,7 +15,7 @@ def inputs_of(patterns: list[str]) -> list[Path]:
     """Expand patterns that the shell did not, each sorted; a name that exists is taken as it is."""
     found: dict[Path, None] = {}
     for pattern in patterns:
-        if Path(pattern).exists() or not glob.has_magic(pattern):
+        if not _is_pattern(pattern):
             found[Path(pattern)] = None
             continue
         matches = sorted(path for path in glob.glob(pattern, recursive=True) if Path(path).is_file())
@@ -24,14 +25,24 @@ def inputs_of(patterns: list[str]) -> list[Path]:
     return list(found)
 
 
-def outputs_for(inputs: list[Path], wanted: str, *, suffix: str | None = None) -> list[Path]:
+def outputs_for(
+    inputs: list[Path], patterns: list[str], wanted: str, *, suffix: str | None = None
+) -> list[Path]:
     """One name an input: `wanted` itself for a single file, else inside the folder `wanted`.
 
-    Inside a folder a result is called as its input; `suffix` replaces the ending.
+    A pattern means a folder, however many files it matches. Inside a folder a result is called as its input;
+    `suffix` replaces the ending.
     """
-    into_folder = len(inputs) > 1 or wanted.endswith("/") or Path(wanted).is_dir()
-    if not into_folder:
+    several = len(inputs) > 1 or any(_is_pattern(each) for each in patterns)
+    is_folder = wanted.endswith("/") or Path(wanted).is_dir()
+    if not wanted:
+        raise pa.InvalidArgument("An empty name is no place for results: name a file or a folder.")
+    if not several and not is_folder:
         outputs = [Path(wanted)]
+    elif not is_folder and wanted.lower().endswith((*_SUFFIXES, ".png")):
+        raise pa.InvalidArgument(
+            f"{wanted} is the name of one file, but a pattern or several images need a folder to go to."
+        )
     elif Path(wanted).exists() and not Path(wanted).is_dir():
         raise pa.InvalidArgument(f"{wanted} is a file: several images need a folder to go to.")
     else:
@@ -42,6 +53,17 @@ def outputs_for(inputs: list[Path], wanted: str, *, suffix: str | None = None) -
             f"Several inputs would be written to {min(twice)}: restore them into different folders."
         )
     return outputs
+
+
+def _is_pattern(text: str) -> bool:
+    return glob.has_magic(text) and not Path(text).exists()
+
+
+def require_writable(outputs: list[Path]) -> None:
+    """Refuse to replace what is marked as not to be written to."""
+    for path in outputs:
+        if path.exists() and not (os.access(path, os.W_OK) and path.stat().st_mode & 0o222):
+            raise pa.InvalidArgument(f"{path} is there and read-only: give the result another name.")
 
 
 def forbid_overwriting(inputs: list[Path], outputs: list[Path]) -> None:

@@ -11,10 +11,14 @@ import numpy as np
 
 import planapo as pa
 from planapo import _core
+from planapo._arrays import as_planes
 from planapo._provenance import SourceFile, as_text, restoration
+from planapo._words import counted, percent
 from planapo.command_line.options import Voxel, Wishes
 from planapo.command_line.plans import Plans
 from planapo.command_line.screen import Bar
+
+_MANY_CLIPPED = 0.01  # the share from which a sentence says what the table tells too
 
 
 @dataclass
@@ -72,12 +76,14 @@ class Job:
             volumes=times * channels,
             iterations=counts,
             clipped_share=written.clipped_share if self._wishes.dtype else None,
-            sentences=self._sentences(),
+            sentences=self._sentences(written),
         )
 
     def _restore(self, time: int, channel: int, iterations: int | str | None) -> np.ndarray:
         plan = self._plans.plan_for(self._voxel_um, iterations)
         image = self._file.read_volume(time, channel)
+        if image.shape[0] == 1:  # as pa.imread has it
+            image = image[0]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pa.PlanapoWarning)  # gathered from the reports, each said once
             try:
@@ -87,7 +93,7 @@ class Job:
         assert plan.report is not None
         self._reports.append(plan.report)
         self._bar.volume_done()
-        return restored
+        return as_planes(restored)
 
     def _which(self, time: int, channel: int) -> str:
         """Which volume of several, counted from 0."""
@@ -104,42 +110,41 @@ class Job:
         return _core.ImageWriter(self._target, info, options)
 
     def _provenance(self, counts: list[int]) -> str:
-        _, psf = self._plans.psf_for(self._voxel_um)
         made = restoration(
             self._reports,
             device=_core.device_description(self._reports[0].device),
             parameters={**self._wishes.options, "dtype": self._wishes.dtype or "float32"},
             iterations=counts,
             image={"file": self._origin, **({"series": self._info.image} if self._info.images > 1 else {})},
-            psf=psf,
+            psf=self._plans.origin_for(self._voxel_um),
             voxel_um=self._voxel_um,
         )
         return as_text(made)
 
-    def _other_series(self) -> list[str]:
-        if self._info.images == 1 or self._wishes.series is not None:
-            return []
-        last = self._info.images - 1
-        return [
-            f"The file holds {self._info.images} series, of which the first was restored: --series N chooses "
-            f"another, 0 to {last}."
-        ]
+    def _about_the_file(self, written: _core.WriteReport) -> list[str]:
+        sentences = []
+        if self._info.images > 1 and self._wishes.series is None:
+            sentences.append(
+                f"The file holds {self._info.images} series, of which the first was restored: --series N "
+                f"chooses another, 0 to {self._info.images - 1}."
+            )
+        if written.clipped_share > _MANY_CLIPPED:
+            sentences.append(
+                f"{counted(written.clipped_voxels, 'voxel')} ({percent(written.clipped_share)}) lay outside "
+                f"the range of {self._wishes.dtype}: clipped to it."
+            )
+        return sentences
 
-    def _sentences(self) -> list[str]:
+    def _sentences(self, written: _core.WriteReport) -> list[str]:
         """Every warning once; those that differ in their numbers only count as one."""
-        prepared, psf = self._plans.psf_for(self._voxel_um)
-        # A PSF that was prepared here has been looked at more closely than a run looks.
-        known = set() if self._wishes.psf_as_is else set(_core.psf_warnings(prepared))
+        warned = [each for report in self._reports for each in report.warnings]
         alike: dict[str, list[str]] = {}
-        for sentence in [
-            *self._other_series(),
-            *psf["warnings"],
-            *(s for report in self._reports for s in report.warnings if s not in known),
-        ]:
-            alike.setdefault(re.sub(r"[-+]?\d[\d.,e+-]*", "#", sentence), []).append(sentence)
+        for sentence in [*self._about_the_file(written), *warned]:
+            if sentence not in self._plans.said:
+                alike.setdefault(re.sub(r"[-+]?\d[\d.,e+-]*", "#", sentence), []).append(sentence)
         return [
             group[0]
-            if len(group) == 1 or len(set(group)) == 1
-            else f"{group[0]} (Something like it in {len(group) - 1} more volumes.)"
+            if len(set(group)) == 1
+            else f"{group[0]} (Something like it in {counted(len(group) - 1, 'more volume')}.)"
             for group in alike.values()
         ]

@@ -26,6 +26,12 @@ class Wishes:
     device: str
     options: Options
 
+    def __post_init__(self) -> None:
+        if self.psf_as_is and self.psf_voxel_um is not None:
+            raise pa.InvalidArgument(
+                "--psf-as-is takes the PSF as it is, on the image's voxels: leave it out, or --psf-voxel."
+            )
+
 
 def triple(option: str, text: str | None) -> Voxel | None:
     """Read "Z,Y,X"; one number stands for all three."""

@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import warnings
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 import planapo as pa
 from planapo import _core
-from planapo._provenance import SourceFile, preparation
+from planapo._arrays import as_planes, same_voxels
+from planapo._image import origin_of
+from planapo._words import voxels_in_words
 from planapo.command_line.options import Voxel, Wishes
+from planapo.command_line.screen import say
 
 
 class Plans:
-    """Builds and keeps Deconvolvers."""
+    """Builds and keeps Deconvolvers. What is to be said about the PSF is said once a run."""
 
     def __init__(self, wishes: Wishes) -> None:
         self._wishes = wishes
-        self._measured, self._file_voxel_um = _read_psf(Path(wishes.psf))
-        self._file = SourceFile.of(wishes.psf)
+        self._measured = _read_psf(wishes.psf)
+        if wishes.psf_voxel_um is not None:
+            self._measured.voxel_um = wishes.psf_voxel_um
         self._built: dict[tuple[Voxel | None, int | str | None], pa.Deconvolver] = {}
-        self._prepared: dict[Voxel | None, tuple[np.ndarray, dict[str, Any]]] = {}
-        # The device and the options are wrong now or never: said before any image is read. A bead that has
-        # yet to be prepared need be no PSF.
-        psf = self._measured if wishes.psf_as_is else np.ones((1, 1, 1), np.float32)
-        self._deconvolver(psf, wishes.options.get("iterations"))
+        self._psfs: dict[Voxel | None, pa.Image] = {}
+        self.reports: dict[Voxel | None, pa.PsfReport] = {}
+        self.said: set[str] = set()
+        # The device and the options are wrong now or never: said before any image is read.
+        iterations = wishes.options.get("iterations")
+        self._deconvolver(np.ones((1, 1, 1), np.float32), iterations)
+        if wishes.psf_as_is:
+            with self._named():
+                self._deconvolver(self._measured, iterations)
 
     def plan_for(self, voxel_um: Voxel | None, iterations: int | str | None) -> pa.Deconvolver:
         """The plan for images of this voxel size and count of iterations."""
         key = (voxel_um, iterations)
         if key not in self._built:
-            psf, _ = self.psf_for(voxel_um)
+            psf = self.psf_for(voxel_um)
             # Of plans for other voxels only the PSFs are kept: their buffers are memory that this one needs.
             self._built = {other: plan for other, plan in self._built.items() if other[0] == voxel_um}
             self._built[key] = self._deconvolver(psf, iterations)
@@ -42,54 +51,64 @@ class Plans:
         """Give back the memory of a plan that will not be used again."""
         self._built.pop((voxel_um, iterations), None)
 
-    def psf_for(self, voxel_um: Voxel | None) -> tuple[np.ndarray, dict[str, Any]]:
-        """The PSF for images of this voxel size, and what was done to it."""
-        if voxel_um not in self._prepared:
-            self._prepared[voxel_um] = self._prepare(voxel_um)
-        return self._prepared[voxel_um]
+    def origin_for(self, voxel_um: Voxel | None) -> dict[str, Any]:
+        """Where the PSF for images of this voxel size comes from, and what was done to it."""
+        taken = {"taken": "as it is"} if self._wishes.psf_as_is else {}
+        return {**origin_of(self.psf_for(voxel_um)), **taken}
 
-    def _prepare(self, voxel_um: Voxel | None) -> tuple[np.ndarray, dict[str, Any]]:
-        known = self._wishes.psf_voxel_um or self._file_voxel_um
-        if self._wishes.psf_as_is:
-            told = {"file": self._file, "voxel_um": known, "taken": "as it is", "warnings": []}
-            return self._measured, told
+    def psf_for(self, voxel_um: Voxel | None) -> pa.Image:
+        """The PSF for images of this voxel size."""
+        if voxel_um not in self._psfs:
+            with self._named():
+                make = self._as_it_is if self._wishes.psf_as_is else self._prepared
+                self._psfs[voxel_um] = make(voxel_um)
+        return self._psfs[voxel_um]
+
+    def _as_it_is(self, voxel_um: Voxel | None) -> pa.Image:
+        psf = self._measured
+        self._say(_core.psf_warnings(as_planes(np.asarray(psf, np.float32))))
+        if psf.voxel_um and voxel_um and not same_voxels(psf.voxel_um[-psf.ndim :], voxel_um[-psf.ndim :]):
+            both = f"{voxels_in_words(psf.voxel_um)}, the image's {voxels_in_words(voxel_um)}"
+            self._say([f"Its voxels are {both}: without --psf-as-is it would be resampled."])
+        return psf
+
+    def _prepared(self, voxel_um: Voxel | None) -> pa.Image:
         if self._wishes.psf_voxel_um is not None and voxel_um is None:
             raise pa.InvalidArgument(
                 "--psf-voxel is given, but the image does not state its own voxel size: give --voxel too."
             )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", pa.PlanapoWarning)  # said from the report, once a file
-            psf, report = pa.psf.prepare(self._measured, psf_voxel_um=known, voxel_um=voxel_um)
-        facts: dict[str, Any] = preparation(report, {"file": self._file}, known)["psf"]
-        facts["warnings"] = [*report.warnings, *self._assumptions(known, voxel_um)]
-        return np.asarray(psf), facts
+        with warnings.catch_warnings(record=True) as given:
+            warnings.simplefilter("always", pa.PlanapoWarning)
+            psf, self.reports[voxel_um] = pa.psf.prepare(self._measured, voxel_um=voxel_um)
+        self._say([str(warning.message) for warning in given])
+        return psf
 
-    def _assumptions(self, psf_voxel_um: Voxel | None, voxel_um: Voxel | None) -> list[str]:
-        if psf_voxel_um is None and voxel_um is not None:
-            return [
-                f"{self._wishes.psf} does not state its voxel size: it is taken to be the image's "
-                "(--psf-voxel says otherwise)."
-            ]
-        if psf_voxel_um is not None and voxel_um is None:
-            return [
-                "The image does not state its voxel size: it is taken to be the PSF's "
-                "(--voxel says otherwise)."
-            ]
-        return []
+    def _say(self, sentences: list[str]) -> None:
+        for sentence in sentences:
+            if sentence not in self.said:
+                say(f"{self._wishes.psf}: {sentence}")
+        self.said.update(sentences)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except pa.InvalidArgument as error:
+            raise pa.InvalidArgument(f"{self._wishes.psf}: {error}") from error
 
     def _deconvolver(self, psf: np.ndarray, iterations: int | str | None) -> pa.Deconvolver:
         options = {**self._wishes.options, "iterations": iterations}
         return pa.Deconvolver(psf, device=self._wishes.device, **options)  # type: ignore[arg-type]
 
 
-def _read_psf(path: Path) -> tuple[np.ndarray, Voxel | None]:
-    file = _core.ImageFile(path)
-    if file.info.images != 1:
-        raise pa.InvalidArgument(f"{path} holds {file.info.images} series: a PSF is one volume.")
-    times, channels = file.info.size[:2]
+def _read_psf(path: str) -> pa.Image:
+    info = _core.ImageFile(path).info
+    if info.images != 1:
+        raise pa.InvalidArgument(f"{path} holds {info.images} series: a PSF is one volume.")
+    times, channels = info.size[:2]
     if times * channels != 1:
         raise pa.InvalidArgument(
             f"{path} holds {times * channels} volumes ({times} time points, {channels} channels): "
             "a PSF is one volume."
         )
-    return file.read_volume(0, 0), file.info.voxel_um
+    return pa.imread(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import numpy as np
 
 import planapo as pa
+from planapo._words import shortened, shown
 from planapo.command_line.options import Voxel
 
 _INK, _PAPER = "#e8e8e8", "#101014"
+_MOST_TITLE = 60  # characters
 
 
 def require_matplotlib() -> None:
@@ -26,6 +29,8 @@ def check_name(path: Path) -> None:
         raise pa.InvalidArgument(f"{path} does not end in .png, which is what --preview writes.")
     if not path.parent.is_dir():
         raise pa.InvalidArgument(f"{path} cannot be written: there is no folder {path.parent}.")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise pa.InvalidArgument(f"{path} cannot be written: --preview needs another name or folder.")
 
 
 def draw(path: Path, before: np.ndarray, after: np.ndarray, voxel_um: Voxel | None, title: str) -> None:
@@ -49,7 +54,12 @@ def draw(path: Path, before: np.ndarray, after: np.ndarray, voxel_um: Voxel | No
     for row, name in enumerate(("xy", "xz")[: len(rows)]):
         axes[row, 0].set_ylabel(name, color=_INK, fontsize=11)
     _scale_bar(axes[0, 1], width, height, "µm" if voxel_um else "px")
-    figure.suptitle(f"{title} · maximum projections", color=_INK, fontsize=10, parse_math=False)
+    figure.suptitle(
+        f"{shortened(shown(title), _MOST_TITLE)} · maximum projections",
+        color=_INK,
+        fontsize=10,
+        parse_math=False,
+    )
     figure.subplots_adjust(
         left=0.05, right=0.99, top=1 - 0.62 / figure.get_figheight(), bottom=0.02, wspace=0.03, hspace=0.04
     )

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sys
 import time
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
-from planapo._words import shown
+from planapo._words import shortened, shown
 
 _PATIENCE_S = 2.0  # what is done sooner needs no bar
-_WIDTH_OF_A_PIPE = 160
+_LEAST_NAME = 16  # characters that are left of a name, however narrow the terminal is
 
 
-def stdout() -> Console:
-    """Console for results: as wide as the terminal, wider where the text goes into a pipe."""
-    known = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if known else _WIDTH_OF_A_PIPE, highlight=False)
+def width() -> int | None:
+    """Columns of the terminal; None where the text goes elsewhere and lines may be as long as they are."""
+    known = "COLUMNS" in os.environ or (sys.stdout is not None and sys.stdout.isatty())
+    return shutil.get_terminal_size().columns if known else None
+
+
+def emit(lines: list[str]) -> None:
+    """Print results, here and now: a full disk is an error while there is somebody to say so."""
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "it is closed")
+    sys.stdout.write("".join(shown(line.rstrip()) + "\n" for line in lines))
+    sys.stdout.flush()
 
 
 def say(sentence: str) -> None:
@@ -29,8 +38,31 @@ def say(sentence: str) -> None:
     Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"planapo: {shown(sentence)}"))
 
 
+def table(rows: list[dict[str, str]]) -> list[str]:
+    """Aligned lines below their titles, without boxes.
+
+    Numbers stand on the right. On a terminal the first column, of names, is shortened in the middle to fit.
+    """
+    titles = list(rows[0])
+    cells = [titles, *([shown(cell) for cell in row.values()] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(titles))]
+    columns = width()
+    if columns is not None:
+        others = sum(widths[1:]) + 2 * (len(widths) - 1)
+        widths[0] = min(widths[0], max(columns - others, _LEAST_NAME))
+    numeric = [all(row[column][:1].isdigit() for row in cells[1:]) for column in range(len(titles))]
+    return ["  ".join(_placed(row, widths, numeric)) for row in cells]
+
+
+def _placed(row: list[str], widths: list[int], numeric: list[bool]) -> list[str]:
+    cells = [shortened(cell, size) for cell, size in zip(row, widths)]
+    return [
+        cell.rjust(size) if number else cell.ljust(size) for cell, size, number in zip(cells, widths, numeric)
+    ]
+
+
 class Bar:
-    """Progress over several volumes with the time left, shown once the work takes longer than two seconds."""
+    """Progress over several volumes with the time left, on a terminal, once it takes two seconds."""
 
     def __init__(self, volumes: int) -> None:
         self._progress = Progress(
@@ -57,7 +89,8 @@ class Bar:
 
     def within_volume(self, done: float, total: float) -> None:
         """Progress inside the present volume."""
-        if not self._shown and time.monotonic() - self._began > _PATIENCE_S:
+        patient = time.monotonic() - self._began <= _PATIENCE_S
+        if not self._shown and not patient and self._progress.console.is_terminal:
             self._progress.start()
             self._shown = True
         self._progress.update(self._task, completed=self._done + done / max(total, 1))
@@ -75,14 +108,3 @@ class Bar:
         """So many volumes are done, or given up."""
         self._done = volumes
         self._progress.update(self._task, completed=self._done)
-
-
-def results_table(rows: list[dict[str, str]]) -> Table:
-    """The table at the end: one line a file, the same columns in each. What files are called is no markup."""
-    table = Table(show_edge=False, pad_edge=False)
-    for column in rows[0]:
-        numeric = column in ("volumes", "iterations", "seconds", "clipped")
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(shown(cell)) for cell in row.values()))
-    return table
