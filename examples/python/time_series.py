@@ -26,4 +26,6 @@ def main(series_path: str, bead_path: str, result_path: str, background: str) ->
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
     main(*sys.argv[1:])

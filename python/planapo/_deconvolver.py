@@ -144,7 +144,11 @@ class Deconvolver:
         self._settled = set(_core.psf_warnings(kernel)) if is_prepared(psf) else set()
         self._core = _core.Deconvolver(kernel, str(device), options)
         self._made_of = psf.copy() if isinstance(psf, Image) else values.copy()
-        self._made_with = {"device": device, "voxel_um": voxel_um, "psf_voxel_um": psf_voxel_um}
+        self._made_with: dict[str, Any] = {
+            "device": device,
+            "voxel_um": voxel_um,
+            "psf_voxel_um": psf_voxel_um,
+        }
         self._lock = threading.Lock()
         self._converted: np.ndarray | None = None
         self.report: DeconvolveReport | None = None

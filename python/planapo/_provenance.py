@@ -27,7 +27,7 @@ class SourceFile:
     """
 
     path: str
-    bytes: int
+    size: int
     changed_ns: int
 
     @classmethod
@@ -37,7 +37,7 @@ class SourceFile:
 
     def facts(self) -> dict[str, Any]:
         """Name, size and hash; no hash if the file is gone, or has changed since."""
-        return {"file": shown(os.path.basename(self.path)), "bytes": self.bytes, "sha256": _hash_of(self)}
+        return {"file": shown(os.path.basename(self.path)), "bytes": self.size, "sha256": _hash_of(self)}
 
 
 def restoration(

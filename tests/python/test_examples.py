@@ -69,6 +69,12 @@ def test_time_series(files, tmp_path):
         assert_restored(before, after)
 
 
+@pytest.mark.parametrize("script", sorted(EXAMPLES.glob("python/*.py")), ids=lambda path: path.name)
+def test_no_arguments_no_traceback(script):
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True)
+    assert done.returncode == 1 and f"{script.name} " in done.stderr and "Traceback" not in done.stderr
+
+
 def test_cpp(files, tmp_path):
     """Built as its user would: against an installed planapo, found by find_package."""
     build = Path(pa.__file__).parents[2]

@@ -16,13 +16,19 @@ def show() -> None:
     for device, row in zip(devices, rows):
         lines.append(f"{row.rstrip()}  {device.description}")
         if device.remark:
-            lines += textwrap.wrap(device.remark, width() or 10**6, **_INDENTED)
+            lines += _wrapped(device.remark)
     emit(lines)
 
 
-_INDENTED = {
-    "initial_indent": "  ", "subsequent_indent": "  ", "break_long_words": False, "break_on_hyphens": False,
-}  # fmt: skip
+def _wrapped(sentence: str) -> list[str]:
+    """Between words only: names of files stay whole."""
+    columns = width()
+    if columns is None:
+        return [f"  {sentence}"]
+    indent = "  "
+    return textwrap.wrap(
+        sentence, columns, initial_indent=indent, subsequent_indent=indent, break_long_words=False
+    )
 
 
 def _row(device: pa.DeviceInfo) -> dict[str, str]:
