@@ -26,7 +26,7 @@ from planapo._arrays import (
 from planapo._core import InvalidArgument
 from planapo._device_array import DeviceArray, borrow, device_of
 from planapo._image import Facts, Image, is_prepared, origin_of
-from planapo._options import Options, Progress, core_options
+from planapo._options import Options, Progress, callback, core_options
 from planapo._provenance import restoration
 from planapo._reports import DeconvolvePlan, DeconvolveReport
 from planapo._warn import warn
@@ -230,7 +230,7 @@ class Deconvolver:
         began = time.perf_counter()
         with self._lock:
             run = self._run_on_host if place is None else self._run_on_device
-            result, core_report = run(image, out, progress)
+            result, core_report = run(image, out, callback(progress))
             seconds = time.perf_counter() - began
             sentences = tuple(each for each in core_report.warnings if each not in self._settled)
             report = DeconvolveReport.of(core_report, self.device, seconds, self.notes, sentences)

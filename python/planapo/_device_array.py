@@ -127,7 +127,7 @@ def to_device(array: Any, device: str = "auto") -> DeviceArray:
     """
     from planapo._arrays import volume
 
-    return DeviceArray(_core.DeviceArray.copied_from(volume("array", array), device))
+    return DeviceArray(_core.DeviceArray.copied_from(volume("array", array), str(device)))
 
 
 def device_of(array: Any) -> str | None:

@@ -81,7 +81,7 @@ def bytes_in_use(device: str = "cpu") -> int:
     >>> pa.bytes_in_use("cpu") >= 0
     True
     """
-    return _core.bytes_in_use(device)
+    return _core.bytes_in_use(str(device))
 
 
 def peak_bytes(device: str = "cpu") -> int:
@@ -108,7 +108,7 @@ def peak_bytes(device: str = "cpu") -> int:
     >>> pa.peak_bytes("cpu") > 4 * 8 * 16 * 16
     True
     """
-    return _core.peak_bytes(device)
+    return _core.peak_bytes(str(device))
 
 
 def reset_peak_bytes(device: str = "cpu") -> None:
@@ -128,4 +128,4 @@ def reset_peak_bytes(device: str = "cpu") -> None:
     >>> import planapo as pa
     >>> pa.reset_peak_bytes("cpu")
     """
-    _core.reset_peak_bytes(device)
+    _core.reset_peak_bytes(str(device))

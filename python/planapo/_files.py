@@ -11,8 +11,8 @@ import numpy as np
 from planapo import _core
 from planapo._arrays import real_array, voxel_triple
 from planapo._core import InvalidArgument
-from planapo._image import Facts, Image, checked_axes, checked_step
-from planapo._options import whole
+from planapo._image import Facts, Image, checked_axes, checked_names, checked_step
+from planapo._options import callback, whole
 from planapo._provenance import SourceFile, as_text
 from planapo._reports import WriteReport
 from planapo._warn import warn
@@ -63,7 +63,11 @@ def imread(
     file = _core.ImageFile(path, whole("series", series))
     info = file.info
     axes = "".join(axis for axis, n in zip(_ORDER, info.size) if n > 1 or axis in "YX")
-    image = file.read(progress).reshape([n for axis, n in zip(_ORDER, info.size) if axis in axes]).view(Image)
+    image = (
+        file.read(callback(progress))
+        .reshape([n for axis, n in zip(_ORDER, info.size) if axis in axes])
+        .view(Image)
+    )
     names = tuple(info.channel_names)
     # An empty object is what `imwrite` leaves where a provenance was.
     provenance = "" if info.provenance == "{}" else info.provenance
@@ -135,11 +139,11 @@ def imwrite(
     if voxel_um is not None:
         info.voxel_um = voxel_triple("voxel_um", voxel_um, letters)
     if channel_names is not None:
-        info.channel_names = [str(name) for name in channel_names]
+        info.channel_names = list(checked_names(channel_names, info.size[1]))
     if time_step_s is not None:
         info.time_step_s = checked_step(time_step_s)
     options = _core.WriteOptions(dtype=target, compression=str(compression))
-    report = _core.write_image(path, info, data, options, progress)
+    report = _core.write_image(path, info, data, options, callback(progress))
     if report.clipped_voxels:
         lay = f"{counted(report.clipped_voxels, 'voxel')} ({percent(report.clipped_share)})"
         warn(f"{lay} outside the range of {target}: clipped to it.")

@@ -250,7 +250,7 @@ def checked_axes(rank: int, axes: str | None) -> str:
                 f'An array of {rank} axes needs their names: give axes=, for instance "CZYX" or "TZYX".'
             )
         return "ZYX"[-rank:]
-    letters = axes.upper()
+    letters = str(axes).upper()
     if len(letters) != rank or len(set(letters)) != rank or not set("YX") <= set(letters) <= set("TCZYX"):
         raise InvalidArgument(
             f'axes is "{axes}" for an array of {rank} axes: give one letter an axis out of TCZYX, '
@@ -261,11 +261,15 @@ def checked_axes(rank: int, axes: str | None) -> str:
 
 def checked_names(names: Sequence[str], channels: int) -> tuple[str, ...]:
     """Return the channels' names, one each, or none."""
-    if len(names) not in (0, channels):
+    try:
+        texts = tuple(str(name) for name in names)
+    except TypeError:
+        raise InvalidArgument(f"channel_names is {names!r}: it must be a sequence of names.") from None
+    if len(texts) not in (0, channels):
         raise InvalidArgument(
-            f"channel_names holds {counted(len(names), 'name')} for {counted(channels, 'channel')}."
+            f"channel_names holds {counted(len(texts), 'name')} for {counted(channels, 'channel')}."
         )
-    return tuple(str(name) for name in names)
+    return texts
 
 
 def checked_step(time_step_s: float) -> float:

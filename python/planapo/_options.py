@@ -79,6 +79,13 @@ def at_least_one(name: str, value: Any) -> int:
     return count
 
 
+def callback(progress: Any) -> Progress | None:
+    """Return what is told of progress."""
+    if progress is not None and not callable(progress):
+        raise InvalidArgument(f"progress is {progress!r}: it must be a function of (done, total).")
+    return progress
+
+
 def whole(name: str, value: Any) -> int:
     """Return `value` as an int that the library can hold."""
     try:

@@ -134,6 +134,8 @@ def test_voxel_size_can_be_told_later():
 
 BAD_FACTS = {
     "names": (dict(channel_names=("a", "b")), "2 names for 1 channel"),
+    "names of no kind": (dict(channel_names=5), "channel_names is 5"),
+    "axes of no kind": (dict(axes=5), 'axes is "5"'),
     "time step": (dict(time_step_s="fast"), "time_step_s is 'fast'.*number"),
     "no time": (dict(time_step_s=0), "time_step_s is 0"),
     "two edges of three": (dict(voxel_um=(0.1, 0.1)), r"voxel_um is \(0.1, 0.1\).*z, y, x"),
