@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import planapo as pa
-from planapo.command_line.screen import emit, table, width
+from planapo.command_line.screen import emit, indented, table, width
 
 
 def show() -> None:
@@ -14,21 +12,11 @@ def show() -> None:
     first, *rows = table([_row(device) for device in devices])
     lines = [f"planapo {pa.__version__}", "", first]
     for device, row in zip(devices, rows):
-        lines.append(f"{row.rstrip()}  {device.description}")
-        if device.remark:
-            lines += _wrapped(device.remark)
+        line = f"{row.rstrip()}  {device.description}"
+        fits = len(line) <= (width() or len(line))
+        lines += [line] if fits else [row, *indented(device.description)]
+        lines += indented(device.remark)
     emit(lines)
-
-
-def _wrapped(sentence: str) -> list[str]:
-    """Between words only: names of files stay whole."""
-    columns = width()
-    if columns is None:
-        return [f"  {sentence}"]
-    indent = "  "
-    return textwrap.wrap(
-        sentence, columns, initial_indent=indent, subsequent_indent=indent, break_long_words=False
-    )
 
 
 def _row(device: pa.DeviceInfo) -> dict[str, str]:

@@ -20,7 +20,7 @@ from planapo.command_line.files import (
 from planapo.command_line.job import Job, Restored
 from planapo.command_line.options import Wishes
 from planapo.command_line.plans import Plans
-from planapo.command_line.screen import Bar, emit, say, table
+from planapo.command_line.screen import Bar, emit, indented, say, table
 
 
 def restore_files(patterns: list[str], wanted: str, wishes: Wishes) -> None:
@@ -96,7 +96,9 @@ def _about_the_psf(plans: Plans, wishes: Wishes) -> list[str]:
     lines = []
     for voxel_um, report in plans.reports.items():
         images = f" for voxels of {voxels_in_words(voxel_um)}" if voxel_um else ""
-        lines += [f"{wishes.psf} was prepared{images}:", *(f"  {step}" for step in report.steps), ""]
+        lines += [f"{wishes.psf} was prepared{images}:"]
+        lines += [line for step in report.steps for line in indented(step)]
+        lines.append("")
     return lines
 
 

@@ -6,8 +6,10 @@ import errno
 import os
 import shutil
 import sys
+import textwrap
 import time
 from types import TracebackType
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -29,8 +31,16 @@ def emit(lines: list[str]) -> None:
     """Print results, here and now: a full disk is an error while there is somebody to say so."""
     if sys.stdout is None:
         raise OSError(errno.EBADF, "it is closed")
-    sys.stdout.write("".join(shown(line.rstrip()) + "\n" for line in lines))
+    text = "".join(shown(line.rstrip()) + "\n" for line in lines)
+    encoding = sys.stdout.encoding  # may know fewer characters than names have
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     sys.stdout.flush()
+
+
+def indented(sentence: str) -> list[str]:
+    """Lines of a sentence; on a terminal broken between words only, so that names stay whole."""
+    options: dict[str, Any] = {"initial_indent": "  ", "subsequent_indent": "  ", "break_long_words": False}
+    return textwrap.wrap(shown(sentence), width() or 10**6, break_on_hyphens=False, **options)
 
 
 def say(sentence: str) -> None:
