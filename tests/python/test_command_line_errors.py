@@ -47,7 +47,7 @@ BAD = {
     "as is, on other voxels": (["cell.tif", "--psf-as-is", "--psf-voxel", "1"], r"--psf-as-is.*--psf-voxel"),
     "read-only": (["cell.tif", "-o", "kept.tif"], r"kept\.tif is there and read-only"),
     "zero PSF": (["cell.tif", "--psf", "zero_psf.tif"], r"PSF"),
-    "PSF of NaN": (["cell.tif", "--psf", "nan_psf.tif"], r"nan_psf\.tif: .*finite"),
+    "PSF of NaN": (["cell.tif", "--psf", "nan_psf.tif"], r"nan_psf\.tif holds .*NaN"),
     "zero PSF as it is": (["cell.tif", "--psf", "zero_psf.tif", "--psf-as-is"], r"PSF.*sum|sum.*PSF"),
     "two PSFs": (["cell.tif", "--psf", "two_psfs.tif"], r"2 volumes"),
     "iterations 0": (["cell.tif", "--iterations", "0"], r"iterations is 0.*at least 1"),

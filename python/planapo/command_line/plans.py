@@ -11,7 +11,7 @@ import numpy as np
 
 import planapo as pa
 from planapo import _core
-from planapo._arrays import as_planes, same_voxels
+from planapo._arrays import as_planes, finite_array, same_voxels
 from planapo._image import origin_of
 from planapo._words import voxels_in_words
 from planapo.command_line.options import Voxel, Wishes
@@ -58,6 +58,10 @@ class Plans:
 
     def psf_for(self, voxel_um: Voxel | None) -> pa.Image:
         """The PSF for images of this voxel size."""
+        if self._wishes.psf_voxel_um is not None and voxel_um is None:
+            raise pa.InvalidArgument(
+                "--psf-voxel is given, but the image does not state its own voxel size: give --voxel too."
+            )
         if voxel_um not in self._psfs:
             with self._named():
                 make = self._as_it_is if self._wishes.psf_as_is else self._prepared
@@ -73,10 +77,6 @@ class Plans:
         return psf
 
     def _prepared(self, voxel_um: Voxel | None) -> pa.Image:
-        if self._wishes.psf_voxel_um is not None and voxel_um is None:
-            raise pa.InvalidArgument(
-                "--psf-voxel is given, but the image does not state its own voxel size: give --voxel too."
-            )
         with warnings.catch_warnings(record=True) as given:
             warnings.simplefilter("always", pa.PlanapoWarning)
             psf, self.reports[voxel_um] = pa.psf.prepare(self._measured, voxel_um=voxel_um)
@@ -111,4 +111,6 @@ def _read_psf(path: str) -> pa.Image:
             f"{path} holds {times * channels} volumes ({times} time points, {channels} channels): "
             "a PSF is one volume."
         )
-    return pa.imread(path)
+    psf = pa.imread(path)
+    finite_array(path, psf)  # wrong for every image: said once, before the first
+    return psf
