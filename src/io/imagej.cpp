@@ -65,6 +65,11 @@ void read_labels(const std::vector<std::string>& labels, const PlaneOrder& order
     info.plane_labels.clear();
 }
 
+/// What tifffile writes where nobody describes anything: {"shape": [12, 20, 24]}
+bool is_a_mere_shape(std::string_view description) {
+    return description.starts_with("{\"shape\": [") && description.find(']') + 2 == description.size();
+}
+
 }  // namespace
 
 bool is_imagej(const std::string& description) { return description.starts_with("ImageJ="); }
@@ -137,7 +142,7 @@ std::string imagej_info(const ImageInfo& info) {
         text += fmt::format("{}{}\n", provenance_key, one_line);
     }
     if (!info.ome_xml.empty()) text += fmt::format("{}{}\n", ome_key, info.ome_xml);
-    if (!info.description.empty() && !is_imagej(info.description) &&
+    if (!info.description.empty() && !is_imagej(info.description) && !is_a_mere_shape(info.description) &&
         info.notes.find(info.description) == std::string::npos)
         text += info.description + "\n";
     return text + info.notes;

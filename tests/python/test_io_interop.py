@@ -139,6 +139,16 @@ def test_planapo_reads_imagej_hyperstacks(tmp_path, dtype, byteorder):
         assert "a note" in file.imagej_metadata["Info"]
 
 
+@pytest.mark.parametrize("description", [None, "a note"])
+def test_descriptions_survive_unless_they_only_tell_the_shape(tmp_path, description):
+    tifffile.imwrite(
+        tmp_path / "a.tif", numbers((3, 4, 5)), photometric="minisblack", description=description
+    )
+    pa.imwrite(tmp_path / "b.tif", pa.imread(tmp_path / "a.tif")[1:])
+    with tifffile.TiffFile(tmp_path / "b.tif") as file:
+        assert file.imagej_metadata.get("Info", "").strip() == (description or "")
+
+
 @pytest.mark.parametrize("axes", ["TCZYX", "ZCTYX", "CTZYX"])
 def test_planapo_reads_ome_tiff(tmp_path, axes):
     image = numbers(FIVE_AXES)

@@ -63,8 +63,7 @@ class Job:
         writer = self._new_writer(self._provenance(counts))
         try:
             writer.append(first)
-            for time in range(1, times):
-                writer.append([self._restore(time, channel, counts[channel]) for channel in range(channels)])
+            self._restore_the_rest(writer, counts)
             written = writer.finish()
         finally:
             writer.abandon()
@@ -78,6 +77,11 @@ class Job:
             clipped_share=written.clipped_share if self._wishes.dtype else None,
             sentences=self._sentences(written),
         )
+
+    def _restore_the_rest(self, writer: _core.ImageWriter, counts: list[int]) -> None:
+        """Every time point after the first; `counts` are the iterations of each channel."""
+        for time in range(1, self._info.size[0]):
+            writer.append([self._restore(time, channel, count) for channel, count in enumerate(counts)])
 
     def _restore(self, time: int, channel: int, iterations: int | str | None) -> np.ndarray:
         plan = self._plans.plan_for(self._voxel_um, iterations)
