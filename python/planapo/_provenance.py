@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+import numpy as np
+
 from planapo import _core
 from planapo._reports import DeconvolveReport, PsfReport
 from planapo._words import shown
@@ -108,6 +110,8 @@ def as_facts(provenance: Provenance) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """What JSON knows. It has no infinity: a PSF without noise has an infinite signal to noise."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        value = value.tolist()
     if isinstance(value, dict):
         plain: dict[str, Any] = {}
         for key, each in value.items():

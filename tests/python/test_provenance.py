@@ -97,6 +97,16 @@ def test_other_voxels_drop_it(restored, case):
         assert restored.provenance == "" and restored.voxel_um == pytest.approx(VOXEL)
 
 
+def test_numbers_of_any_kind_are_told(scene):
+    options = dict(iterations=np.int32(1), background=np.float32(0.5), alpha=np.float16(0.5))
+    plan = pa.Deconvolver(scene[1], psf_voxel_um=np.array([0.2, 0.1, 0.1]), device="cpu", **options)
+
+    told = json.loads(plan(pa.Image(scene[0])).provenance)
+
+    assert {name: told["parameters"][name] for name in options} == options
+    assert told["psf"]["voxel_um"] == [0.2, 0.1, 0.1]
+
+
 def test_out_is_told_about_too(scene):
     out = pa.Image(np.zeros(scene[0].shape, np.float32), voxel_um=VOXEL)
 
