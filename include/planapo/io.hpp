@@ -93,6 +93,9 @@ public:
     /// `OutOfMemory`.
     Volume<float> read_volume(std::int64_t time = 0, std::int64_t channel = 0) const;
 
+    /// The same into memory of exactly the volume's shape, contiguous, on the host.
+    void read_volume_into(View<float> volume, std::int64_t time = 0, std::int64_t channel = 0) const;
+
     /// The same voxels in the file's own type, in the machine's byte order, into `bytes` bytes of memory (exactly as
     /// many as needed).
     void read_volume_into(void* memory, std::int64_t bytes, std::int64_t time = 0, std::int64_t channel = 0) const;

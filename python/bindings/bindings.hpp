@@ -17,13 +17,17 @@ void bind_device(py::module_& module);
 void bind_volume(py::module_& module);
 void bind_psf(py::module_& module);
 void bind_deconvolve(py::module_& module);
+void bind_series(py::module_& module);
 void bind_io(py::module_& module);
 
-/// C-contiguous float32; anything else is refused by pybind11 instead of being copied in silence.
-using FloatArray = py::array_t<float, py::array::c_style>;
+/// C-contiguous and of type T; anything else is refused by pybind11 instead of being copied in silence.
+template <typename T>
+using Array = py::array_t<T, py::array::c_style>;
+using FloatArray = Array<float>;
 
 /// A NumPy array (z, y, x) as a view.
-View<const float> view_of(const FloatArray& array);
+template <typename T>
+View<const T> view_of(const Array<T>& array);
 View<float> writable_view_of(FloatArray& array);
 
 /// A volume on the host as a NumPy array that owns it.

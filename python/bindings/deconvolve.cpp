@@ -42,8 +42,9 @@ std::unique_ptr<Deconvolver> build(const FloatArray& psf, const std::string& dev
     return std::make_unique<Deconvolver>(view, options, Device(device));
 }
 
-DeconvolveReport run(Deconvolver& plan, const FloatArray& image, FloatArray out, const py::object& callback) {
-    const View<const float> from = view_of(image);
+template <typename T>
+DeconvolveReport run(Deconvolver& plan, const Array<T>& image, FloatArray out, const py::object& callback) {
+    const View<const T> from = view_of(image);
     const View<float> to = writable_view_of(out);
     const Progress progress = progress_of(callback);
     const py::gil_scoped_release no_gil;
@@ -96,7 +97,8 @@ void bind_deconvolve(py::module_& module) {
     bind_options(module);
     py::class_<Deconvolver>(module, "Deconvolver")
         .def(py::init(&build), py::arg("psf").noconvert(), py::arg("device"), py::arg("options"))
-        .def("run", &run, py::arg("image").noconvert(), py::arg("out").noconvert(), py::arg("progress"))
+        .def("run", &run<float>, py::arg("image").noconvert(), py::arg("out").noconvert(), py::arg("progress"))
+        .def("run", &run<std::uint16_t>, py::arg("image").noconvert(), py::arg("out").noconvert(), py::arg("progress"))
         .def("run_on_device", &run_on_device, py::arg("image"), py::arg("out"), py::arg("progress"), py::arg("stream"))
         .def(
             "plan",

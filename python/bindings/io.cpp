@@ -80,6 +80,24 @@ py::array read_one(const ImageFile& file, std::int64_t time, std::int64_t channe
     return array_of(std::move(volume));
 }
 
+/// Into an array of floats or of the file's own type.
+void read_one_into(const ImageFile& file, std::int64_t time, std::int64_t channel, py::array into) {
+    require(into.ndim() == 3 && (into.flags() & py::array::c_style) != 0 && into.writeable(),
+            "The place for a volume must be a writable, C-contiguous array of 3 axes.");
+    void* memory = into.mutable_data();
+    const bool as_floats = into.dtype().is(py::dtype::of<float>());
+    require(as_floats || into.dtype().is(py::dtype(to_string(file.info().type))),
+            "The place for a volume must be of float32 or {}.", to_string(file.info().type));
+    const Shape shape{into.shape(0), into.shape(1), into.shape(2)};
+    const py::ssize_t bytes = into.nbytes();
+    const py::gil_scoped_release no_gil;
+    if (as_floats) {
+        file.read_volume_into(View<float>(static_cast<float*>(memory), shape), time, channel);
+    } else {
+        file.read_volume_into(memory, bytes, time, channel);
+    }
+}
+
 /// An ImageWriter that can be let go of before Python gets round to destroying it: its temporary file goes with it.
 class Writer {
 public:
@@ -148,7 +166,8 @@ void bind_io(py::module_& module) {
              py::arg("image") = 0, py::call_guard<py::gil_scoped_release>())
         .def_property_readonly("info", [](const ImageFile& file) { return file.info(); })
         .def("read", &read_all, py::arg("progress"))
-        .def("read_volume", &read_one, py::arg("time"), py::arg("channel"));
+        .def("read_volume", &read_one, py::arg("time"), py::arg("channel"))
+        .def("read_volume_into", &read_one_into, py::arg("time"), py::arg("channel"), py::arg("into"));
     bind_writing(module);
 }
 

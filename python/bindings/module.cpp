@@ -12,5 +12,6 @@ PYBIND11_MODULE(_core, module) {
     bind_volume(module);
     bind_psf(module);
     bind_deconvolve(module);
+    bind_series(module);
     bind_io(module);
 }

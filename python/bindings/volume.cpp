@@ -86,10 +86,13 @@ DeviceArray::DeviceArray(float* data, const Extents& shape, const Device& device
 std::int64_t DeviceArray::bytes() const { return checked_bytes(three_axes(shape_), sizeof(float)); }
 View<float> DeviceArray::view() const { return {data_, three_axes(shape_)}; }
 
-View<const float> view_of(const FloatArray& array) {
+template <typename T>
+View<const T> view_of(const Array<T>& array) {
     require(array.ndim() == 3, "A volume has 3 axes (z, y, x), not {}.", array.ndim());
     return {array.data(), {array.shape(0), array.shape(1), array.shape(2)}};
 }
+template View<const float> view_of(const Array<float>&);
+template View<const std::uint16_t> view_of(const Array<std::uint16_t>&);
 
 View<float> writable_view_of(FloatArray& array) {
     const View<const float> view = view_of(array);

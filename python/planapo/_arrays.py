@@ -52,8 +52,11 @@ def finite_array(name: str, array: Any, ranks: Sequence[int] | None = None) -> n
     return np.asarray(values, dtype=np.float64)
 
 
-def volume(name: str, array: Any, out: np.ndarray | None = None) -> np.ndarray:
-    """Return `array`, of 2 or 3 axes, as C-contiguous float32; a copy goes to `out` if that fits."""
+def volume(name: str, array: Any, out: np.ndarray | None = None, also: Any = np.float32) -> np.ndarray:
+    """Return `array`, of 2 or 3 axes, as C-contiguous float32; a copy goes to `out` if that fits.
+
+    What is C-contiguous and of the dtype `also` stays as it is.
+    """
     require_space(name, array)
     values = real_array(name, array)
     if values.ndim not in (2, 3):
@@ -61,7 +64,7 @@ def volume(name: str, array: Any, out: np.ndarray | None = None) -> np.ndarray:
             f"{name} must have 2 or 3 axes (y, x or z, y, x), but its shape is {values.shape}: "
             "give one volume at a time."
         )
-    if values.dtype == np.float32 and values.flags.c_contiguous:
+    if values.dtype in (np.float32, also) and values.flags.c_contiguous:
         return np.asarray(values)
     if out is None or out.shape != values.shape:
         out = np.empty(values.shape, np.float32)
@@ -178,3 +181,19 @@ def _check_range(name: str, values: np.ndarray, converted: np.ndarray) -> None:
             f"{name} holds {counted(beyond, 'value')} beyond the range of float32 (±{_LARGEST:.2g}), in "
             "which planapo computes: scale it down first."
         )
+
+
+def checked_out(out: Any, image: np.ndarray) -> np.ndarray:
+    """Return `out` if a result of the image's shape can go there."""
+    if not isinstance(out, np.ndarray) or out.dtype != np.float32 or out.shape != image.shape:
+        kind = f"{out.dtype} of shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+        raise InvalidArgument(
+            f"out must be a NumPy array, float32, of the image's shape {image.shape}, but is {kind}."
+        )
+    if not out.flags.c_contiguous or not out.flags.writeable:
+        raise InvalidArgument("out must be C-contiguous and writable.")
+    if np.may_share_memory(out, image):
+        raise InvalidArgument(
+            "out and the image overlap: the image is needed until the end, so give out its own memory."
+        )
+    return out

@@ -17,6 +17,7 @@ from planapo._arrays import (
     as_planes,
     axes_of,
     check_ranks,
+    checked_out,
     extents,
     require_space,
     same_voxels,
@@ -29,8 +30,9 @@ from planapo._image import Facts, Image, is_prepared, origin_of
 from planapo._options import Options, Progress, callback, core_options
 from planapo._provenance import restoration
 from planapo._reports import DeconvolvePlan, DeconvolveReport
+from planapo._series import SeriesRun
 from planapo._warn import warn
-from planapo._words import voxels_in_words as in_words
+from planapo._words import said_once, voxels_in_words
 from planapo.psf import resampled
 
 _log = logging.getLogger("planapo")
@@ -152,6 +154,7 @@ class Deconvolver:
         self._lock = threading.Lock()
         self._converted: np.ndarray | None = None
         self.report: DeconvolveReport | None = None
+        self.reports: tuple[DeconvolveReport, ...] = ()
 
     @property
     def device(self) -> str:
@@ -232,23 +235,78 @@ class Deconvolver:
             run = self._run_on_host if place is None else self._run_on_device
             result, core_report = run(image, out, callback(progress))
             seconds = time.perf_counter() - began
-            sentences = tuple(each for each in core_report.warnings if each not in self._settled)
-            report = DeconvolveReport.of(core_report, self.device, seconds, self.notes, sentences)
+            report = self._reported(core_report, seconds)
             self.report = report
         if isinstance(result, Image):
             result._facts = self._facts_of(result, image, report)
-        for sentence in sentences:
+        for sentence in report.warnings:
             warn(sentence)
         return result
+
+    def series(
+        self, images: Sequence[Any] | np.ndarray, *, out: Any = None, progress: Progress | None = None
+    ) -> Any:
+        """Restore images of one shape; one is restored while the next is read and the one before written.
+
+        Where the method decides how many iterations there are, it does so on the first image, and the others
+        get as many: a recording does not flicker. Channels of an `Image` decide one by one.
+
+        Parameters
+        ----------
+        images : sequence of (Z, Y, X) or (Y, X) arrays of real
+            Anything with a length and items: an array (T, Z, Y, X), a list, a memory map, an array of zarr or
+            h5py, of which one image is read at a time. uint16 travels to a GPU at half the size.
+        out : optional
+            Where the results go, ``out[i] = result``: of as many items. A new array if left out.
+        progress : callable, optional
+            Called with (done, total) images; answer False to stop. What it raises is raised here.
+
+        Returns
+        -------
+        array of float32
+            (T, Z, Y, X) or (T, Y, X): `out` if given, else a NumPy array (an `Image` for an `Image`, with its
+            `provenance`). `reports` has a report for each image.
+
+        Raises
+        ------
+        InvalidArgument
+            If there are no images, or one cannot be restored (see `__call__`) or is not shaped as the first.
+        OutOfMemory, DeviceError
+        Cancelled
+            If `progress` answered False.
+
+        Examples
+        --------
+        >>> import numpy as np, planapo as pa
+        >>> movie = np.ones((3, 16, 16), np.uint16)
+        >>> d = pa.Deconvolver(pa.psf.gaussian((1, 1), voxel_um=0.5), device="cpu")
+        >>> d.series(movie).shape, [report.iterations for report in d.reports]
+        ((3, 16, 16), [1, 1, 1])
+        """
+        self._compare_voxels(images)
+        series = SeriesRun(images, out, self._rank)
+        with self._lock:
+            reports = series.run(self._core, callback(progress))
+        self.reports = tuple(self._reported(each, seconds) for each, seconds in reports)
+        self.report = self.reports[-1]
+        if isinstance(series.out, Image):
+            series.out._facts = self._facts_of(series.out, images, self.reports[0])
+        for sentence in said_once(sentence for report in self.reports for sentence in report.warnings):
+            warn(sentence)
+        return series.out
+
+    def _reported(self, report: _core.DeconvolveReport, seconds: float) -> DeconvolveReport:
+        warnings = tuple(each for each in report.warnings if each not in self._settled)
+        return DeconvolveReport.of(report, self.device, seconds, self.notes, warnings)
 
     def _run_on_host(
         self, image: Any, out: Any, progress: Progress | None
     ) -> tuple[Any, _core.DeconvolveReport]:
-        values = volume("image", image, self._converted)
+        values = volume("image", image, self._converted, also=np.uint16)
         if isinstance(image, np.ndarray) and not np.may_share_memory(values, image):
             self._converted = values  # kept, so that the next frame of this shape needs no new memory
         check_ranks(values.ndim, self._rank)
-        result = np.empty(values.shape, np.float32) if out is None else _checked_out(out, values)
+        result = np.empty(values.shape, np.float32) if out is None else checked_out(out, values)
         report = self._core.run(as_planes(values), as_planes(np.asarray(result)), progress)
         if out is None and isinstance(image, Image):
             result = result.view(Image)
@@ -301,8 +359,8 @@ class Deconvolver:
             and not same_voxels(known[3 - self._rank :], self._voxel_um[3 - self._rank :])
         ):
             warn(
-                f"The image's voxels are {in_words(known)}, "
-                f"but the PSF is for voxels of {in_words(self._voxel_um)}."
+                f"The image's voxels are {voxels_in_words(known)}, "
+                f"but the PSF is for voxels of {voxels_in_words(self._voxel_um)}."
             )
 
     def __reduce__(self) -> Any:
@@ -330,21 +388,7 @@ def _on_voxels_of(
         or same_voxels(source[3 - np.ndim(psf) :], target[3 - np.ndim(psf) :])
     ):
         return target or source, (), kernel
-    note = f"The PSF was resampled from voxels of {in_words(source)} to the image's {in_words(target)}."
+    measured, wanted = voxels_in_words(source), voxels_in_words(target)
+    note = f"The PSF was resampled from voxels of {measured} to the image's {wanted}."
     _log.info(note)
     return target, (note,), resampled(kernel, source, target)
-
-
-def _checked_out(out: Any, image: np.ndarray) -> np.ndarray:
-    if not isinstance(out, np.ndarray) or out.dtype != np.float32 or out.shape != image.shape:
-        kind = f"{out.dtype} of shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
-        raise InvalidArgument(
-            f"out must be a NumPy array, float32, of the image's shape {image.shape}, but is {kind}."
-        )
-    if not out.flags.c_contiguous or not out.flags.writeable:
-        raise InvalidArgument("out must be C-contiguous and writable.")
-    if np.may_share_memory(out, image):
-        raise InvalidArgument(
-            "out and the image overlap: the image is needed until the end, so give out its own memory."
-        )
-    return out

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 
 def shown(text: str | os.PathLike[str]) -> str:
@@ -36,3 +37,16 @@ def voxels_in_words(voxel_um: Sequence[float]) -> str:
 def counted(n: int, noun: str) -> str:
     """Return "1 voxel", "3 voxels"."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def said_once(sentences: Iterable[str]) -> list[str]:
+    """Return every sentence once; those that differ in their numbers only count as one."""
+    alike: dict[str, list[str]] = {}
+    for sentence in sentences:
+        alike.setdefault(re.sub(r"[-+]?\d[\d.,e+-]*", "#", sentence), []).append(sentence)
+    return [
+        group[0]
+        if len(set(group)) == 1
+        else f"{group[0]} (Something like it in {counted(len(group) - 1, 'more volume')}.)"
+        for group in alike.values()
+    ]

@@ -1,5 +1,5 @@
 // Image after image: while one is restored, the next is on its way to the device and the one before on its way back.
-#include <array>
+#include <algorithm>
 #include <functional>
 #include <future>
 #include <optional>
@@ -78,19 +78,22 @@ void Deconvolver::run_series(const Series& series, const ReadImage<T>& read, con
             series.channels);
     const auto total = static_cast<double>(series.images);
     std::vector<std::optional<int>> iterations(static_cast<std::size_t>(series.channels), options().iterations);
-    std::array<Slot<T>, 2> slots{Slot<T>(series.shape, device()), Slot<T>(series.shape, device())};
+    std::vector<Slot<T>> slots;
+    for (std::int64_t i = 0; i < std::min<std::int64_t>(2, series.images); ++i)
+        slots.emplace_back(series.shape, device());
+    const auto slot_of = [&](std::int64_t index) -> Slot<T>& { return slots[static_cast<std::size_t>(index % 2)]; };
     const auto fetch = [&](std::int64_t index) {
-        return std::async(std::launch::async, [&, index] { slots[index % 2].fetch(index, read); });
+        return std::async(std::launch::async, [&, index] { slot_of(index).fetch(index, read); });
     };
     const auto deliver = [&](std::int64_t index, DeconvolveReport report) {
         return std::async(std::launch::async,
-                          [&, index, report = std::move(report)] { slots[index % 2].deliver(index, write, report); });
+                          [&, index, report = std::move(report)] { slot_of(index).deliver(index, write, report); });
     };
     std::future<void> incoming = fetch(0), outgoing;  // whoever leaves early waits for both
     for (std::int64_t index = 0; index < series.images; ++index) {
         incoming.get();
         if (index + 1 < series.images) incoming = fetch(index + 1);
-        Slot<T>& slot = slots[index % 2];
+        Slot<T>& slot = slot_of(index);
         std::optional<int>& decided = iterations[static_cast<std::size_t>(index % series.channels)];
         const auto within = [&](double done, double of) {
             return !progress || progress(static_cast<double>(index) + done / of, total);

@@ -125,21 +125,32 @@ ImageFile& ImageFile::operator=(ImageFile&&) noexcept = default;
 const ImageInfo& ImageFile::info() const { return work_->contents.info; }
 
 Volume<float> ImageFile::read_volume(std::int64_t time, std::int64_t channel) const {
+    work_->volume(time, channel);  // before any memory is taken
+    return out_of_memory_as_ours(work_->files.path(), [&] {
+        Volume<float> volume(info().size.shape());
+        read_volume_into(volume.view(), time, channel);
+        return volume;
+    });
+}
+
+void ImageFile::read_volume_into(View<float> volume, std::int64_t time, std::int64_t channel) const {
     const std::lock_guard lock(work_->turn);
     const io::PlaneSource* planes = work_->volume(time, channel);
     const ImageInfo& facts = info();
-    const std::int64_t voxels = facts.size.y * facts.size.x;
-    return out_of_memory_as_ours(work_->files.path(), [&] {
-        Volume<float> volume(facts.size.shape());
+    const Shape shape = facts.size.shape();
+    require(volume.shape() == shape && volume.contiguous(), "A volume of '{}' has {} voxels; there is {}place for {}.",
+            work_->files.path(), to_string(shape), volume.contiguous() ? "" : "no contiguous ",
+            to_string(volume.shape()));
+    const std::int64_t voxels = shape.y * shape.x;
+    out_of_memory_as_ours(work_->files.path(), [&] {
         const bool as_is = facts.type == PixelType::float32;
         const auto plane =
             std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(as_is ? 0 : work_->plane_bytes()));
-        for (std::int64_t z = 0; z < facts.size.z; ++z) {
+        for (std::int64_t z = 0; z < shape.z; ++z) {
             float* out = volume.data() + z * voxels;
             work_->read_plane(planes[z], as_is ? static_cast<void*>(out) : plane.get());
             if (!as_is) io::convert(plane.get(), facts.type, out, PixelType::float32, voxels);
         }
-        return volume;
     });
 }
 

@@ -12,6 +12,7 @@ import time
 import numpy as np
 import planapo as pa
 import pytest
+from planapo import _core
 
 
 @pytest.fixture
@@ -116,14 +117,14 @@ def test_one_bad_file_of_several_leaves_the_others(files, command_line):
 
 
 def test_memory_that_one_file_of_several_lacks(files, command_line, monkeypatch):
-    run = pa.Deconvolver.__call__
+    run = _core.run_series
 
-    def lacking(plan, image, *rest, **more):
-        if image.shape[0] == 2:
+    def lacking(plan, shape, *rest):
+        if shape[0] == 2:
             raise pa.OutOfMemory("The cpu has too little memory.")
-        return run(plan, image, *rest, **more)
+        return run(plan, shape, *rest)
 
-    monkeypatch.setattr(pa.Deconvolver, "__call__", lacking)
+    monkeypatch.setattr(_core, "run_series", lacking)
     pa.imwrite(files / "large.tif", np.ones((2, 9, 9), np.float32))
 
     done = command_line("deconvolve", "large.tif", "cell.tif", "--psf", "psf.tif", "--psf-as-is", "-o", "out")
@@ -220,14 +221,14 @@ def test_output_that_cannot_be_printed(environment, redirection, sentence, comma
 
 
 def test_ctrl_c_in_a_batch_tells_what_is_done(files, command_line, monkeypatch):
-    run = pa.Deconvolver.__call__
+    run = _core.run_series
 
-    def stopped(plan, image, *rest, **more):
-        if image.shape[0] == 2:
+    def stopped(plan, shape, *rest):
+        if shape[0] == 2:
             raise KeyboardInterrupt
-        return run(plan, image, *rest, **more)
+        return run(plan, shape, *rest)
 
-    monkeypatch.setattr(pa.Deconvolver, "__call__", stopped)
+    monkeypatch.setattr(_core, "run_series", stopped)
     pa.imwrite(files / "last.tif", np.ones((2, 9, 9), np.float32))
 
     done = command_line("deconvolve", "cell.tif", "last.tif", "--psf", "psf.tif", "-o", "out/")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,9 +9,9 @@ import numpy as np
 
 import planapo as pa
 from planapo import _core
-from planapo._arrays import as_planes
+from planapo._arrays import check_ranks
 from planapo._provenance import SourceFile, as_text, restoration
-from planapo._words import counted, percent
+from planapo._words import counted, percent, said_once
 from planapo.command_line.options import Voxel, Wishes
 from planapo.command_line.plans import Plans
 from planapo.command_line.screen import Bar
@@ -38,8 +36,8 @@ class Restored:
 class Job:
     """Restores `source` into `target`.
 
-    How many iterations "auto" means is decided on the first time point of each channel and kept for the rest,
-    so that a time series does not flicker.
+    As one series: while one volume is restored, others are read and written, and what "auto" means is decided
+    on the first time point of each channel and kept for the rest.
     """
 
     def __init__(self, source: Path, target: Path, plans: Plans, wishes: Wishes, bar: Bar) -> None:
@@ -47,63 +45,67 @@ class Job:
         self._file, self._origin = _core.ImageFile(source, wishes.series or 0), SourceFile.of(source)
         self._info = self._file.info
         self._voxel_um: Voxel | None = wishes.voxel_um or self._info.voxel_um
+        self._plan = plans.plan_for(self._voxel_um)
         self._reports: list[pa.DeconvolveReport] = []
+        self._writer: _core.ImageWriter | None = None
+        self._frame: list[np.ndarray] = []
+        self._first: np.ndarray | None = None
+        self._unreadable: Exception | None = None
 
     def run(self) -> Restored:
         """Restore and write everything; nothing is left under the target's name if that fails."""
-        times, channels = self._info.size[:2]
+        times, channels, *shape = self._info.size
         self._bar.of_file(times * channels)
         self._new_writer("").abandon()  # an unwritable output is said before the work
-        first = [
-            self._restore(0, channel, self._wishes.options.get("iterations")) for channel in range(channels)
-        ]
-        counts = [report.iterations for report in self._reports]
-        if times > 1 and self._wishes.options.get("iterations") in (None, "auto"):
-            self._plans.forget(self._voxel_um, self._wishes.options.get("iterations"))
-        writer = self._new_writer(self._provenance(counts))
+        plan = self._plan
+        dtype = "uint16" if self._info.dtype == "uint16" else "float32"
         try:
-            writer.append(first)
-            self._restore_the_rest(writer, counts)
-            written = writer.finish()
+            check_ranks(2 if shape[0] == 1 else 3, plan._rank)  # as pa.imread has it
+            _core.run_series(
+                plan._core, shape, times * channels, channels, dtype, self._read, self._write, self._progress
+            )
+            assert self._writer is not None
+            written = self._writer.finish()
+        except (pa.InvalidArgument, pa.OutOfMemory) as error:
+            if error is self._unreadable:  # it names the file
+                raise
+            raise type(error)(f"{self._source}: {error}") from error
         finally:
-            writer.abandon()
+            if self._writer is not None:
+                self._writer.abandon()
+        assert self._first is not None
         return Restored(
-            before=self._file.read_volume(0, 0) if self._wishes.preview else first[0],
-            after=first[0],
+            before=self._file.read_volume(0, 0) if self._wishes.preview else self._first,
+            after=self._first,
             voxel_um=self._voxel_um,
-            device=self._reports[0].device,
+            device=plan.device,
             volumes=times * channels,
-            iterations=counts,
+            iterations=[report.iterations for report in self._reports[:channels]],
             clipped_share=written.clipped_share if self._wishes.dtype else None,
             sentences=self._sentences(written),
         )
 
-    def _restore_the_rest(self, writer: _core.ImageWriter, counts: list[int]) -> None:
-        """Every time point after the first; `counts` are the iterations of each channel."""
-        for time in range(1, self._info.size[0]):
-            writer.append([self._restore(time, channel, count) for channel, count in enumerate(counts)])
+    def _read(self, index: int, into: np.ndarray) -> None:
+        try:
+            self._file.read_volume_into(*divmod(index, self._info.size[1]), into)
+        except pa.InvalidArgument as error:
+            self._unreadable = error
+            raise
 
-    def _restore(self, time: int, channel: int, iterations: int | str | None) -> np.ndarray:
-        plan = self._plans.plan_for(self._voxel_um, iterations)
-        image = self._file.read_volume(time, channel)
-        if image.shape[0] == 1:  # as pa.imread has it
-            image = image[0]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", pa.PlanapoWarning)  # gathered from the reports, each said once
-            try:
-                restored = plan(image, progress=self._bar.within_volume)
-            except (pa.InvalidArgument, pa.OutOfMemory) as error:
-                raise type(error)(f"{self._source}{self._which(time, channel)}: {error}") from error
-        assert plan.report is not None
-        self._reports.append(plan.report)
-        self._bar.volume_done()
-        return as_planes(restored)
+    def _write(self, index: int, result: np.ndarray, report: _core.DeconvolveReport) -> None:
+        """Keep the channels of a time point until there are all of them; only then there is a writer."""
+        time, channel = divmod(index, self._info.size[1])
+        self._reports.append(self._plan._reported(report, 0))
+        self._frame.append(result.copy())
+        if channel + 1 < self._info.size[1]:
+            return
+        if self._writer is None:
+            self._writer, self._first = self._new_writer(self._provenance()), self._frame[0]
+        self._writer.append(self._frame)
+        self._frame = []
 
-    def _which(self, time: int, channel: int) -> str:
-        """Which volume of several, counted from 0."""
-        times, channels = self._info.size[:2]
-        parts = ([f"time {time}"] if times > 1 else []) + ([f"channel {channel}"] if channels > 1 else [])
-        return f" ({', '.join(parts)})" if parts else ""
+    def _progress(self, done: float, _: float) -> None:
+        self._bar.within_file(done)
 
     def _new_writer(self, provenance: str) -> _core.ImageWriter:
         info = _core.ImageInfo(self._info)
@@ -113,12 +115,12 @@ class Job:
         options = _core.WriteOptions(self._wishes.dtype, self._wishes.compression, provenance)
         return _core.ImageWriter(self._target, info, options)
 
-    def _provenance(self, counts: list[int]) -> str:
+    def _provenance(self) -> str:
         made = restoration(
             self._reports,
-            device=_core.device_description(self._reports[0].device),
+            device=_core.device_description(self._plan.device),
             parameters={**self._wishes.options, "dtype": self._wishes.dtype or "float32"},
-            iterations=counts,
+            iterations=[report.iterations for report in self._reports],
             image={"file": self._origin, **({"series": self._info.image} if self._info.images > 1 else {})},
             psf=self._plans.origin_for(self._voxel_um),
             voxel_um=self._voxel_um,
@@ -140,15 +142,9 @@ class Job:
         return sentences
 
     def _sentences(self, written: _core.WriteReport) -> list[str]:
-        """Every warning once; those that differ in their numbers only count as one."""
         warned = [each for report in self._reports for each in report.warnings]
-        alike: dict[str, list[str]] = {}
-        for sentence in [*self._about_the_file(written), *warned]:
-            if sentence not in self._plans.said:
-                alike.setdefault(re.sub(r"[-+]?\d[\d.,e+-]*", "#", sentence), []).append(sentence)
-        return [
-            group[0]
-            if len(set(group)) == 1
-            else f"{group[0]} (Something like it in {counted(len(group) - 1, 'more volume')}.)"
-            for group in alike.values()
-        ]
+        return said_once(
+            sentence
+            for sentence in [*self._about_the_file(written), *warned]
+            if sentence not in self._plans.said
+        )

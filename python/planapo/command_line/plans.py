@@ -26,30 +26,23 @@ class Plans:
         self._measured = _read_psf(wishes.psf)
         if wishes.psf_voxel_um is not None:
             self._measured.voxel_um = wishes.psf_voxel_um
-        self._built: dict[tuple[Voxel | None, int | str | None], pa.Deconvolver] = {}
+        self._built: dict[Voxel | None, pa.Deconvolver] = {}
         self._psfs: dict[Voxel | None, pa.Image] = {}
         self.reports: dict[Voxel | None, pa.PsfReport] = {}
         self.said: set[str] = set()
         # The device and the options are wrong now or never: said before any image is read.
-        iterations = wishes.options.get("iterations")
-        self._deconvolver(np.ones((1, 1, 1), np.float32), iterations)
+        self._deconvolver(np.ones((1, 1, 1), np.float32))
         if wishes.psf_as_is:
             with self._named():
-                self._deconvolver(self._measured, iterations)
+                self._deconvolver(self._measured)
 
-    def plan_for(self, voxel_um: Voxel | None, iterations: int | str | None) -> pa.Deconvolver:
-        """The plan for images of this voxel size and count of iterations."""
-        key = (voxel_um, iterations)
-        if key not in self._built:
+    def plan_for(self, voxel_um: Voxel | None) -> pa.Deconvolver:
+        """The plan for images of this voxel size."""
+        if voxel_um not in self._built:
             psf = self.psf_for(voxel_um)
             # Of plans for other voxels only the PSFs are kept: their buffers are memory that this one needs.
-            self._built = {other: plan for other, plan in self._built.items() if other[0] == voxel_um}
-            self._built[key] = self._deconvolver(psf, iterations)
-        return self._built[key]
-
-    def forget(self, voxel_um: Voxel | None, iterations: int | str | None) -> None:
-        """Give back the memory of a plan that will not be used again."""
-        self._built.pop((voxel_um, iterations), None)
+            self._built = {voxel_um: self._deconvolver(psf)}
+        return self._built[voxel_um]
 
     def origin_for(self, voxel_um: Voxel | None) -> dict[str, Any]:
         """Where the PSF for images of this voxel size comes from, and what was done to it."""
@@ -96,9 +89,8 @@ class Plans:
         except pa.InvalidArgument as error:
             raise pa.InvalidArgument(f"{self._wishes.psf}: {error}") from error
 
-    def _deconvolver(self, psf: np.ndarray, iterations: int | str | None) -> pa.Deconvolver:
-        options = {**self._wishes.options, "iterations": iterations}
-        return pa.Deconvolver(psf, device=self._wishes.device, **options)  # type: ignore[arg-type]
+    def _deconvolver(self, psf: np.ndarray) -> pa.Deconvolver:
+        return pa.Deconvolver(psf, device=self._wishes.device, **self._wishes.options)
 
 
 def _read_psf(path: str) -> pa.Image:

@@ -65,7 +65,7 @@ def _restore_all(
                     raise
                 failures += 1
                 say(f"{error}")
-                bar.skip_to(sum(volumes[: number + 1]))
+            bar.skip_to(sum(volumes[: number + 1]))
     return failures
 
 

@@ -97,22 +97,18 @@ class Bar:
         """Say what is worked on."""
         self._progress.update(self._task, description=shown(text))
 
-    def within_volume(self, done: float, total: float) -> None:
-        """Progress inside the present volume."""
+    def within_file(self, done: float) -> None:
+        """So many of the present file's volumes are done."""
         patient = time.monotonic() - self._began <= _PATIENCE_S
         if not self._shown and not patient and self._progress.console.is_terminal:
             self._progress.start()
             self._shown = True
-        self._progress.update(self._task, completed=self._done + done / max(total, 1))
+        self._progress.update(self._task, completed=self._done + done)
 
     def of_file(self, volumes: int) -> None:
         """The only file turns out to hold so many volumes."""
         task = self._progress.tasks[0]
         self._progress.update(self._task, total=max(task.total or 1, self._done + volumes))
-
-    def volume_done(self) -> None:
-        """One volume more is done."""
-        self.skip_to(self._done + 1)
 
     def skip_to(self, volumes: int) -> None:
         """So many volumes are done, or given up."""
