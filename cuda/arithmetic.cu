@@ -37,8 +37,7 @@ __global__ void __launch_bounds__(threads_per_block)
         return {spectrum(z, y, x), otf(z, y, x)};
     };
     for_each_voxel(spectrum.shape(), load, [&](std::int64_t z, std::int64_t y, std::int64_t x, const Factors& by) {
-        spectrum(z, y, x) = conjugate == Conjugate::yes ? formula::product_conjugate(by.coefficient, by.otf)
-                                                        : formula::product(by.coefficient, by.otf);
+        spectrum(z, y, x) = formula::product(by.coefficient, by.otf, conjugate);
     });
 }
 

@@ -1,4 +1,5 @@
 // Memory and copies of the GPU, by the CUDA runtime.
+#include "callbacks/callbacks.hpp"
 #include "plugin/backend.hpp"
 
 namespace planapo::cuda {
@@ -18,7 +19,9 @@ Bytes bytes_of(int index) {
 
 }  // namespace
 
-std::string CudaBackend::description() const { return description_; }
+std::string CudaBackend::description() const {
+    return description_ + (callbacks_wanted() ? ", filters by its callbacks" : "");
+}
 std::string CudaBackend::remark() const { return {}; }
 
 std::int64_t CudaBackend::total_bytes() const { return static_cast<std::int64_t>(bytes_of(index_).total); }

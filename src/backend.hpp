@@ -31,7 +31,6 @@ struct Margin {
     float value = 0;        // the constant
 };
 
-enum class Conjugate { no, yes };
 enum class Planning { estimate, measure };
 
 /// What a look at every voxel tells: how many are not finite and the index (z, y, x order) of the first; of the others,
@@ -43,12 +42,22 @@ struct Survey {
     float minimum = 0, maximum = 0;
 };
 
+/// A convolution with what one OTF stands for, in place.
+class Filter {
+public:
+    virtual ~Filter() = default;
+    virtual void apply(View<float> grid, const Stream& stream) = 0;  ///< the convolution, times the grid's voxels
+};
+
 /// FFTs of one grid shape, in place, unnormalised.
 class Transform {
 public:
     virtual ~Transform() = default;
     virtual void forward(View<float> grid, const Stream& stream) = 0;  ///< real grid -> half spectrum
     virtual void inverse(View<float> grid, const Stream& stream) = 0;  ///< half spectrum -> real grid, times its voxels
+    /// A filter with `otf`, or its conjugate: without gaps, and where it is for as long as the filter. The transform
+    /// outlives its filters. Waits.
+    virtual std::unique_ptr<Filter> filter(View<const Complex> otf, Conjugate conjugate) = 0;
 };
 
 /// A place in a stream's work.

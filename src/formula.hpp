@@ -14,6 +14,8 @@ struct alignas(8) Complex {
     float re = 0, im = 0;
 };
 
+enum class Conjugate { no, yes };
+
 namespace formula {
 
 PLANAPO_HD inline float larger(float a, float b) { return a > b ? a : b; }
@@ -25,6 +27,10 @@ PLANAPO_HD inline Complex product(Complex a, Complex b) {
 /// a times the conjugate of b.
 PLANAPO_HD inline Complex product_conjugate(Complex a, Complex b) {
     return {a.re * b.re + a.im * b.im, a.im * b.re - a.re * b.im};
+}
+
+PLANAPO_HD inline Complex product(Complex a, Complex b, Conjugate of_b) {
+    return of_b == Conjugate::yes ? product_conjugate(a, b) : product(a, b);
 }
 
 /// What was recorded above the background, as an estimate to start from.

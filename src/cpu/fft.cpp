@@ -1,5 +1,6 @@
 // FFTs of the CPU, in place, by MKL or FFTW.
 #include "../message.hpp"
+#include "../plain_filter.hpp"
 #include "backend.hpp"
 #include "fft_library/plans.hpp"
 
@@ -12,6 +13,9 @@ public:
     explicit CpuTransform(FftPlans plans) : plans_(std::move(plans)) {}
     void forward(View<float> grid, const Stream&) override { plans_.forward(grid); }
     void inverse(View<float> grid, const Stream&) override { plans_.inverse(grid); }
+    std::unique_ptr<Filter> filter(View<const Complex> otf, Conjugate conjugate) override {
+        return std::make_unique<PlainFilter>(cpu_backend(), *this, otf, conjugate);
+    }
 
 private:
     FftPlans plans_;

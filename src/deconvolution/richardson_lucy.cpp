@@ -61,6 +61,8 @@ RichardsonLucy::RichardsonLucy(View<const float> psf, Shape image, const Deconvo
     transform_ = backend_.plan_transform(grid(), options.measure_plans ? Planning::measure : Planning::estimate);
     load_otf(forward, forward_otf_);
     if (!matched(options)) load_otf(back_projector(forward, options.method, options.projector, device), backward_otf_);
+    project_ = filter(forward_otf_, Conjugate::no);
+    project_back_ = matched(options) ? filter(forward_otf_, Conjugate::yes) : filter(backward_otf_, Conjugate::no);
     partials_ = Buffer(backend_.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit)), device);
     course_ = Buffer(sizeof(Course), device);
     history_ = Pinned<Judgement>(4, device);  // two steps under way, one just done, and the one that is read
@@ -89,6 +91,11 @@ View<float> RichardsonLucy::previous() const {
     return keeps_previous(options_) ? View<float>(static_cast<float*>(previous_.data()), image_) : View<float>();
 }
 
+std::unique_ptr<Filter> RichardsonLucy::filter(const Buffer& otf, Conjugate conjugate) {
+    const Shape coefficients = spectrum_of(grid()).shape();
+    return transform_->filter(View<const Complex>(static_cast<Complex*>(otf.data()), coefficients), conjugate);
+}
+
 void RichardsonLucy::begin(const Run& run, const Survey& survey, const Stream& stream) {
     static const Course fresh;
     backend_.copy(&fresh, course(), sizeof fresh, stream);
@@ -101,21 +108,6 @@ void RichardsonLucy::begin(const Run& run, const Survey& survey, const Stream& s
     backend_.spread(run.estimate, grid(), layout_.estimate, stream);
 }
 
-void RichardsonLucy::project(const Buffer& otf, Conjugate conjugate, const Stream& stream) {
-    const View<Complex> coefficients(static_cast<Complex*>(otf.data()), spectrum_of(grid()).shape());
-    transform_->forward(grid(), stream);
-    backend_.multiply(spectrum_of(grid()), coefficients, conjugate, stream);
-    transform_->inverse(grid(), stream);
-}
-
-void RichardsonLucy::project_back(const Stream& stream) {
-    if (matched(options_)) {
-        project(forward_otf_, Conjugate::yes, stream);
-    } else {
-        project(backward_otf_, Conjugate::no, stream);
-    }
-}
-
 // An unmatched projector overshoots the flux for some iterations while the shape already improves: where its estimates
 // are judged, that is done at the image's flux.
 void RichardsonLucy::look(const Run& run, const Stream& stream) {
@@ -123,7 +115,7 @@ void RichardsonLucy::look(const Run& run, const Stream& stream) {
     const auto judge = [&] {
         backend_.judge(partials(), stops_by_itself(options_), course(), history_.view(), stream);
     };
-    project(forward_otf_, Conjugate::no, stream);
+    project_->apply(grid(), stream);
     if (keeps_previous(options_)) {
         backend_.misfit(grid(), run.image, background, course(), run.floor, partials(), stream);
         backend_.match_flux(partials(), run.recorded, options_.background, image_.voxels(), course(), stream);
@@ -135,13 +127,13 @@ void RichardsonLucy::look(const Run& run, const Stream& stream) {
 }
 
 void RichardsonLucy::step(const Run& run, const Stream& stream) {
-    project_back(stream);
+    project_back_->apply(grid(), stream);
     backend_.update_and_spread(grid(), run.estimate, previous(), run.floor, layout_.estimate, course(), stream);
     look(run, stream);
 }
 
 void RichardsonLucy::correct_at_last(const Run& run, const Stream& stream) {
-    project_back(stream);
+    project_back_->apply(grid(), stream);
     backend_.update(grid(), run.estimate, run.floor, course(), stream);
     backend_.wait(stream);
 }

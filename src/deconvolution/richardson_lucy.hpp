@@ -43,6 +43,7 @@ private:
     };
 
     void load_otf(View<const float> kernel, Buffer& otf);
+    std::unique_ptr<Filter> filter(const Buffer& otf, Conjugate conjugate);
 
     // An iteration is a look at the estimate and its correction. A step is a correction and a look at what came of it:
     // so a run is a look, steps, and a last correction.
@@ -50,8 +51,6 @@ private:
     void look(const Run& run, const Stream& stream);
     void step(const Run& run, const Stream& stream);
     void correct_at_last(const Run& run, const Stream& stream);
-    void project(const Buffer& otf, Conjugate conjugate, const Stream& stream);
-    void project_back(const Stream& stream);
 
     /// Queues steps, no more than two ahead of the device, until all are done or an estimate has got its verdict.
     Verdict take_steps(const Run& run, const Progress& progress, const Stream& stream, DeconvolveReport& report);
@@ -73,6 +72,7 @@ private:
     Buffer work_, forward_otf_, backward_otf_, partials_, course_, previous_;
     Pinned<Judgement> history_;  // of the last few estimates, by their number: the host is never far behind
     std::unique_ptr<Transform> transform_;
+    std::unique_ptr<Filter> project_, project_back_;
     std::unique_ptr<Recording> recorded_step_;
     std::array<std::unique_ptr<Mark>, 2> marks_;
 };

@@ -1,14 +1,16 @@
 // The stand-in for cuFFT. Stricter than the real one: a transform that reaches beyond its allocation fails with a
-// sentence, and the work area is overwritten at each execution. Compiled without thread-sanitizer instrumentation; what
-// it touches is reported to it.
-#include "shim/cufft.h"
+// sentence, and the work area is overwritten at each execution. A callback is a kernel of its own, behind the
+// transform. Compiled without thread-sanitizer instrumentation; what it touches is reported to it.
+#include "shim/cufftXt.h"
 
 #include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
+#include "callback_image.hpp"
 #include "capture.hpp"
 #include "cufft_plan.hpp"
 #include "memory.hpp"
@@ -18,8 +20,25 @@
 
 namespace {
 
+/// What was set: looked at when the plan is made, as cuFFT does, so it must still be there.
+struct Callback {
+    const char* symbol;
+    const void* image;
+    std::size_t bytes;
+    cufftXtCallbackType type;
+    void** caller_info;
+};
+
+/// What a plan calls instead of storing.
+struct Store {
+    cufftJITCallbackStoreC function = nullptr;
+    void* caller_info = nullptr;
+};
+
 struct Handle {
     std::optional<simt::FftPlan> plan;
+    std::optional<Callback> callback;
+    Store store;
     bool automatic = true;
     void* own_area = nullptr;
     void* area = nullptr;
@@ -43,11 +62,23 @@ Handle* find(cufftHandle number) {
     return found == record.handles.end() ? nullptr : found->second.get();
 }
 
+cufftResult link(const Callback& callback, cufftType type, Store& store) {
+    if (callback.type != CUFFT_CB_ST_COMPLEX || type == CUFFT_C2R) return CUFFT_INVALID_TYPE;
+    if (callback.bytes != sizeof(simt::CallbackImage)) return CUFFT_NVJITLINK_FAILURE;
+    const auto& image = *static_cast<const simt::CallbackImage*>(callback.image);
+    if (std::strcmp(image.symbol, callback.symbol) != 0) return CUFFT_NVJITLINK_FAILURE;
+    store = {image.store, callback.caller_info ? *callback.caller_info : nullptr};
+    return CUFFT_SUCCESS;
+}
+
 cufftResult make(cufftHandle number, simt::FftShape shape, std::size_t* work_bytes) {
     Handle* handle = find(number);
     if (!handle || handle->plan) return CUFFT_INVALID_PLAN;
     simt::FftPlan plan(std::move(shape));
     if (!plan.valid()) return CUFFT_INVALID_SIZE;
+    if (handle->callback)
+        if (const auto result = link(*handle->callback, plan.type(), handle->store); result != CUFFT_SUCCESS)
+            return result;
     *work_bytes = plan.work_bytes();
     if (handle->automatic) {
         if (cudaMalloc(&handle->own_area, plan.work_bytes()) != cudaSuccess) return CUFFT_ALLOC_FAILED;
@@ -55,6 +86,30 @@ cufftResult make(cufftHandle number, simt::FftShape shape, std::size_t* work_byt
     }
     handle->plan.emplace(std::move(plan));
     return CUFFT_SUCCESS;
+}
+
+/// Takes the elements of the output away; their places are left as NaN.
+std::vector<cufftComplex> take(cufftComplex* out, const std::vector<long long>& offsets) {
+    std::vector<cufftComplex> elements;
+    for (const auto offset : offsets) {
+        elements.push_back(out[offset]);
+        std::memset(&out[offset], 0xff, sizeof *out);
+    }
+    return elements;
+}
+
+/// Hands each element to the callback, in a thread of its own.
+void store(const Store& callback, void* out, const std::vector<long long>& offsets,
+           const std::vector<cufftComplex>& elements, CUstream_st& stream) {
+    constexpr unsigned threads = 256;
+    const auto blocks = static_cast<unsigned>((offsets.size() + threads - 1) / threads);
+    simt::run({{blocks}, {threads}, 0, &stream, {__FILE__, __LINE__}}, reinterpret_cast<const void*>(callback.function),
+              [&] {
+                  const auto i = std::size_t{simt::block_index().x} * threads + simt::thread_index().x;
+                  if (i < offsets.size())
+                      callback.function(out, static_cast<unsigned long long>(offsets[i]), elements[i],
+                                        callback.caller_info, nullptr);
+              });
 }
 
 cufftResult execute(Handle& handle, void* in, void* out, int direction, CUstream_st& stream) {
@@ -67,13 +122,22 @@ cufftResult execute(Handle& handle, void* in, void* out, int direction, CUstream
     simt::expect_reachable(handle.area, plan.work_bytes(), "the work area of a transform", here);
     if (simt::remember(stream, [=, &handle](CUstream_st& on) { execute(handle, in, out, direction, on); }))
         return CUFFT_SUCCESS;
-    const simt::DeviceAccess access;
-    const simt::StreamWork work(stream);
-    simt::tsan::read(in, in_bytes);
-    simt::tsan::write(out, out_bytes);
-    std::memset(handle.area, 0xff, plan.work_bytes());
-    const simt::tsan::IgnoreAccesses ignore;  // the library's own copies, on the caller's stack
-    plan.execute(in, out, direction);
+    std::vector<long long> offsets;
+    std::vector<cufftComplex> elements;
+    {
+        const simt::DeviceAccess access;
+        const simt::StreamWork work(stream);
+        simt::tsan::read(in, in_bytes);
+        simt::tsan::write(out, out_bytes);
+        std::memset(handle.area, 0xff, plan.work_bytes());
+        const simt::tsan::IgnoreAccesses ignore;  // the library's own copies, on the caller's stack
+        plan.execute(in, out, direction);
+        if (handle.store.function) {
+            offsets = plan.out_offsets(in_place);
+            elements = take(static_cast<cufftComplex*>(out), offsets);
+        }
+    }
+    if (handle.store.function) store(handle.store, out, offsets, elements, stream);
     return CUFFT_SUCCESS;
 }
 
@@ -112,6 +176,15 @@ cufftResult cufftDestroy(cufftHandle plan) {
     if (found == record.handles.end()) return CUFFT_INVALID_PLAN;
     handle = std::move(found->second);
     record.handles.erase(found);
+    return CUFFT_SUCCESS;
+}
+
+cufftResult cufftXtSetJITCallback(cufftHandle plan, const char* symbol, const void* image, std::size_t bytes,
+                                  cufftXtCallbackType type, void** caller_info) {
+    Handle* handle = find(plan);
+    if (!handle || handle->plan) return CUFFT_INVALID_PLAN;
+    if (!symbol || !image || bytes == 0) return CUFFT_INVALID_VALUE;
+    handle->callback = {symbol, image, bytes, type, caller_info};
     return CUFFT_SUCCESS;
 }
 

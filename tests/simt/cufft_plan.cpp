@@ -51,13 +51,32 @@ FftPlan::Strides FftPlan::strides(const FftLayout& layout, bool real, bool in_pl
     return result;
 }
 
+/// Elements on an axis: half spectra are halved on the last.
+long long FftPlan::count(std::size_t axis, bool real) const {
+    const bool halved = axis + 1 == shape_.lengths.size() && !real && shape_.type != CUFFT_C2C;
+    return halved ? shape_.lengths[axis] / 2 + 1 : shape_.lengths[axis];
+}
+
+std::vector<long long> FftPlan::out_offsets(bool in_place) const {
+    const bool real = shape_.type == CUFFT_C2R;
+    const auto [of_axis, distance] = strides(shape_.out, real, in_place);
+    std::vector<long long> offsets;
+    for (long long i = 0; i < shape_.batch; ++i) offsets.push_back(i * distance);
+    for (std::size_t axis = 0; axis < of_axis.size(); ++axis) {
+        std::vector<long long> finer;
+        for (const auto offset : offsets)
+            for (long long i = 0; i < count(axis, real); ++i) finer.push_back(offset + i * of_axis[axis]);
+        offsets = std::move(finer);
+    }
+    return offsets;
+}
+
 std::size_t FftPlan::reach(const FftLayout& layout, bool is_input, bool in_place) const {
     const bool real = shape_.type == (is_input ? CUFFT_R2C : CUFFT_C2R);
     const auto [of_axis, distance] = strides(layout, real, in_place);
     long long last = (shape_.batch - 1) * distance;
     for (std::size_t axis = 0; axis < of_axis.size(); ++axis) {
-        const bool halved = axis + 1 == of_axis.size() && !real && shape_.type != CUFFT_C2C;
-        last += (halved ? shape_.lengths[axis] / 2 : shape_.lengths[axis] - 1) * of_axis[axis];
+        last += (count(axis, real) - 1) * of_axis[axis];
     }
     return static_cast<std::size_t>(last + 1) * (real ? sizeof(cufftReal) : sizeof(cufftComplex));
 }

@@ -35,6 +35,9 @@ public:
     std::size_t in_bytes(bool in_place) const;
     std::size_t out_bytes(bool in_place) const;
 
+    /// Where the elements of the output lie, padding left out, counted in elements.
+    std::vector<long long> out_offsets(bool in_place) const;
+
     /// Unnormalised. Out of place C2R leaves its input overwritten, as cuFFT may.
     void execute(void* in, void* out, int direction);
 
@@ -46,6 +49,7 @@ private:
         long long distance;
     };
     Strides strides(const FftLayout& layout, bool real, bool in_place) const;
+    long long count(std::size_t axis, bool real) const;
     std::size_t reach(const FftLayout& layout, bool is_input, bool in_place) const;
     Native make(void* in, void* out, int direction) const;
 
