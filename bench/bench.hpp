@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <planapo/deconvolve.hpp>
+#include <planapo/error.hpp>
 
 #include "backend.hpp"
 
@@ -101,5 +102,7 @@ void add_reduce(const Device& device, const Job& job);
 void add_arithmetic(const Device& device, const Job& job);
 void add_iterate(const Device& device, const Job& job);
 void add_deconvolve(const Device& device, const Job& job);
+/// The same with cuFFT's callbacks, where the device is a GPU. Added last: what fails on the device ends the program.
+void add_callbacks(const Device& device, const Job& job);
 
 }  // namespace planapo::bench

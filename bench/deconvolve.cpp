@@ -1,5 +1,7 @@
 // Whole iterations beside the four transforms that they cannot do without: the same library, grid and moment.
 #include <chrono>
+#include <cstdlib>
+#include <utility>
 
 #include "bench.hpp"
 
@@ -71,16 +73,37 @@ private:
     Clock::time_point last_;
 };
 
+/// Who multiplies by the OTF.
+enum class Product { verb, callback };
+
+/// cuFFT's callbacks, for what is planned meanwhile.
+class CallbacksSwitchedOn {
+public:
+    explicit CallbacksSwitchedOn(Product product) : on_(product == Product::callback) {
+        if (on_) ::setenv("PLANAPO_CUFFT_CALLBACKS", "1", 1);
+    }
+    ~CallbacksSwitchedOn() {
+        if (on_) ::unsetenv("PLANAPO_CUFFT_CALLBACKS");
+    }
+    CallbacksSwitchedOn(const CallbacksSwitchedOn&) = delete;
+    CallbacksSwitchedOn& operator=(const CallbacksSwitchedOn&) = delete;
+
+private:
+    bool on_;
+};
+
 /// Four transforms of two passes, two multiplications, and what surrounds them: see fft.cpp, arithmetic.cpp and
-/// iterate.cpp.
-std::int64_t least_bytes(const Job& job) {
+/// iterate.cpp. A callback multiplies what the transform has at hand: it only reads the OTF.
+std::int64_t least_bytes(const Job& job, Product product) {
     const std::int64_t core = checked_bytes(job.image, sizeof(float)), grid = grid_bytes(job.grid);
-    return 4 * 4 * grid + 2 * 3 * grid + (2 * core + grid) + (3 * core + grid);
+    const std::int64_t multiplication = product == Product::callback ? grid : 3 * grid;
+    return 4 * 4 * grid + 2 * multiplication + (2 * core + grid) + (3 * core + grid);
 }
 
-void report(benchmark::State& state, const Job& job, const Stopwatch& watch, double possible) {
-    const double achieved = static_cast<double>(least_bytes(job)) / watch.iteration.minimum();
-    state.counters["bytes"] = static_cast<double>(least_bytes(job));
+void report(benchmark::State& state, const Job& job, const Stopwatch& watch, double possible, Product product) {
+    const auto bytes = static_cast<double>(least_bytes(job, product));
+    const double achieved = bytes / watch.iteration.minimum();
+    state.counters["bytes"] = bytes;
     state.counters["minimum_ms"] = 1e3 * watch.iteration.minimum();
     state.counters["median_ms"] = 1e3 * watch.iteration.median();
     state.counters["voxels_per_s"] = static_cast<double>(job.image.voxels()) / watch.iteration.minimum();
@@ -104,7 +127,8 @@ double peak_volumes(const Job& job, const Device& device, const Volume<float>& i
            static_cast<double>(checked_bytes(job.grid, sizeof(float)));
 }
 
-void run(benchmark::State& state, const Device& device, const Job& job, Method method) {
+void run(benchmark::State& state, const Device& device, const Job& job, Method method, Product product) {
+    const CallbacksSwitchedOn callbacks(product);
     const Volume<float> image = photons(job.image, device);
     Volume<float> out(job.image, device);
     DeconvolveOptions options;
@@ -124,7 +148,16 @@ void run(benchmark::State& state, const Device& device, const Job& job, Method m
         for (int i = 0; i < 5; ++i) possible.sample(stream);
         state.SetIterationTime(watch.iteration.median());
     }
-    report(state, job, watch, possible.bytes_per_second());
+    report(state, job, watch, possible.bytes_per_second(), product);
+}
+
+/// What is not on this machine is no failure.
+void run_with_callbacks(benchmark::State& state, const Device& device, const Job& job, Method method) {
+    try {
+        run(state, device, job, method, Product::callback);
+    } catch (const DeviceUnavailable& reason) {
+        state.SkipWithError(reason.what());
+    }
 }
 
 }  // namespace
@@ -132,10 +165,19 @@ void run(benchmark::State& state, const Device& device, const Job& job, Method m
 void add_deconvolve(const Device& device, const Job& job) {
     add(
         "iteration_matched", device, job.image,
-        [=](benchmark::State& state) { run(state, device, job, Method::matched); }, 2);
+        [=](benchmark::State& state) { run(state, device, job, Method::matched, Product::verb); }, 2);
     add(
         "iteration_wiener_butterworth", device, job.image,
-        [=](benchmark::State& state) { run(state, device, job, Method::wiener_butterworth); }, 2);
+        [=](benchmark::State& state) { run(state, device, job, Method::wiener_butterworth, Product::verb); }, 2);
+}
+
+void add_callbacks(const Device& device, const Job& job) {
+    if (device.is_cpu()) return;
+    for (const auto& [name, method] : {std::pair{"iteration_matched_callbacks", Method::matched},
+                                       std::pair{"iteration_wiener_butterworth_callbacks", Method::wiener_butterworth}})
+        add(
+            name, device, job.image,
+            [=, method = method](benchmark::State& state) { run_with_callbacks(state, device, job, method); }, 2);
 }
 
 }  // namespace planapo::bench

@@ -14,6 +14,7 @@ int main(int count, char** arguments) {
             for (auto* add :
                  {bench::add_deconvolve, bench::add_fft, bench::add_iterate, bench::add_arithmetic, bench::add_reduce})
                 add(device, job);
+        for (const bench::Job& job : bench::jobs_for(device)) bench::add_callbacks(device, job);
     }
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();

@@ -84,6 +84,9 @@ def table(library: str, run: dict) -> str:
     lines = ["", head, "-" * len(head)]
     for entry in run["benchmarks"]:
         name = entry["name"].replace("/resident", "")  # every operand lies on the device
+        if "error_message" in entry:
+            lines.append(f"{name:48} {entry['error_message']}")
+            continue
         megavoxels = 1e-6 * entry["voxels_per_s"]
         lines.append(
             f"{name:48} {entry['minimum_ms']:8.2f} {entry['median_ms']:8.2f} {megavoxels:9.0f} "

@@ -151,6 +151,20 @@ TEST_P(FiltersWithCallbacks, TakeTheMemoryThatWasAnnounced) {
     });
 }
 
+TEST_P(FiltersWithCallbacks, SayWhatIsMissing) {
+    if (GetParam() != std::string("simulated")) GTEST_SKIP() << "nothing is missing here";
+    ::setenv("PLANAPO_SIMT_NO_LINKER", "1", 1);
+    try {
+        backend().transform_bytes({2, 3, 4});
+        ADD_FAILURE() << "planned without a linker";
+    } catch (const DeviceUnavailable& error) {
+        const std::string sentence = error.what();
+        EXPECT_NE(sentence.find("PLANAPO_CUFFT_CALLBACKS is 1"), std::string::npos) << sentence;
+        EXPECT_NE(sentence.find("libnvJitLink.so.13"), std::string::npos) << sentence;
+    }
+    ::unsetenv("PLANAPO_SIMT_NO_LINKER");
+}
+
 TEST_P(FiltersWithCallbacks, AreNamedInTheDescription) {
     EXPECT_NE(backend().description().find("filters by its callbacks"), std::string::npos);
 }

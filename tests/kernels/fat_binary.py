@@ -1,4 +1,5 @@
-"""Finds the device code inside a plugin: machine code as nvcc made it, and PTX, from which drivers make more.
+"""Finds the device code inside a plugin: machine code as nvcc made it, PTX, from which drivers make more, and
+intermediate code, which cuFFT links into its own.
 
 Read here rather than by cuobjdump, which a toolkit that can build the plugin may lack. NVIDIA does not
 document the container: whatever is not as nvcc 13 writes it ends in a sentence, not in a guess.
@@ -8,7 +9,8 @@ import ctypes
 import struct
 from dataclasses import dataclass
 
-_container_magic, _machine_code, _ptx = 0xBA55ED50, 2, 1
+_container_magic = 0xBA55ED50
+_kinds = {1: "PTX", 2: "machine code", 8: "intermediate code"}
 _zstd_magic = b"\x28\xb5\x2f\xfd"
 
 
@@ -16,7 +18,7 @@ _zstd_magic = b"\x28\xb5\x2f\xfd"
 class Code:
     """The device code of one source file for one architecture."""
 
-    kind: str  # "machine code" or "PTX"
+    kind: str  # "machine code", "PTX" or "intermediate code", which stays packed
     architecture: int  # 90 for sm_90
     content: bytes
 
@@ -70,6 +72,22 @@ def device_code(plugin):
     return codes
 
 
+def callback_image(plugin):
+    """The fat binary among a plugin's constants: what cuFFT is given."""
+    for name, _, content, *_ in sections(plugin):
+        start = struct.pack("<IHH", _container_magic, 1, 16)
+        if name == ".rodata" and (position := content.find(start)) >= 0:
+            _, _, header, size = struct.unpack_from("<IHHQ", content, position)
+            return content[position : position + header + size]
+    raise UnknownFormat("the file holds no fat binary among its constants (section .rodata)")
+
+
+def codes_of_image(image):
+    """Every `Code` of a fat binary that stands alone."""
+    _, _, header, _ = struct.unpack_from("<IHHQ", image)
+    return list(_codes_of(image[header:]))
+
+
 def _codes_of(container):
     position = 0
     while position < len(container):
@@ -77,16 +95,12 @@ def _codes_of(container):
         (packed,) = struct.unpack_from("<I", container, position + 16)
         (architecture,) = struct.unpack_from("<I", container, position + 28)
         content = container[position + header : position + header + size]
-        if packed:
+        if kind not in _kinds:
+            raise UnknownFormat(f"device code of kind {kind}, neither of {', '.join(_kinds.values())}")
+        if packed and _kinds[kind] != "intermediate code":
             (unpacked,) = struct.unpack_from("<Q", container, position + 56)
             content = _unpack(content[:packed], unpacked)
-        if kind not in (_machine_code, _ptx):
-            raise UnknownFormat(f"device code of kind {kind}, neither machine code nor PTX")
-        yield Code(
-            "PTX" if kind == _ptx else "machine code",
-            architecture,
-            content.rstrip(b"\0") if kind == _ptx else content,
-        )
+        yield Code(_kinds[kind], architecture, content.rstrip(b"\0") if _kinds[kind] == "PTX" else content)
         position += header + size
 
 

@@ -191,6 +191,19 @@ def test_figures_of_benchmarks_that_were_cut_off(bundle):
     }  # fmt: skip
 
 
+def test_a_benchmark_that_this_machine_cannot_do(bundle):
+    bundle.tool("nvidia-smi", "Some Card, 1.2.3, 100 MiB")
+    name = "iteration_matched_callbacks/cuda:0/resident/2x2x2/iterations:2/manual_time"
+    entry = {"name": name, "error_occurred": True, "error_message": "There is no libnvJitLink."}
+    text = json.dumps({"context": {}, "benchmarks": [entry]})
+    bundle.program("benchmarks", "", f"cat > \"${{2#--benchmark_out=}}\" <<'TEXT'\n{text}\nTEXT")
+    code, report = bundle.check("--part", "benchmarks on cuda")
+    assert code == 0 and report["kernels"] == [] and report["passed"] == 0
+    (skipped,) = report["skipped"]
+    assert skipped["name"] == "iteration_matched_callbacks/cuda:0/2x2x2"
+    assert skipped["reason"] == "There is no libnvJitLink."
+
+
 def test_a_machine_that_is_too_old(bundle):
     bundle.contains(glibc="99.1")
     code, report = bundle.check()

@@ -3,6 +3,7 @@
 // transform. Compiled without thread-sanitizer instrumentation; what it touches is reported to it.
 #include "shim/cufftXt.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -64,6 +65,7 @@ Handle* find(cufftHandle number) {
 
 cufftResult link(const Callback& callback, cufftType type, Store& store) {
     if (callback.type != CUFFT_CB_ST_COMPLEX || type == CUFFT_C2R) return CUFFT_INVALID_TYPE;
+    if (std::getenv("PLANAPO_SIMT_NO_LINKER")) return CUFFT_MISSING_DEPENDENCY;
     if (callback.bytes != sizeof(simt::CallbackImage)) return CUFFT_NVJITLINK_FAILURE;
     const auto& image = *static_cast<const simt::CallbackImage*>(callback.image);
     if (std::strcmp(image.symbol, callback.symbol) != 0) return CUFFT_NVJITLINK_FAILURE;

@@ -15,7 +15,8 @@ using cufftJITCallbackStoreC = void (*)(void* out, unsigned long long offset, cu
 
 #pragma GCC visibility push(hidden)
 
-/// `image` is a simt::CallbackImage (callback_image.hpp).
+/// `image` is a simt::CallbackImage (callback_image.hpp). With PLANAPO_SIMT_NO_LINKER in the environment plans are made
+/// as where nvJitLink is missing: not at all.
 cufftResult cufftXtSetJITCallback(cufftHandle plan, const char* symbol, const void* image, std::size_t bytes,
                                   cufftXtCallbackType type, void** caller_info);
 
