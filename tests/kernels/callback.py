@@ -14,7 +14,7 @@ from pathlib import Path
 from fat_binary import callback_image, codes_of_image
 from resources import of_machine_code, toolkit_program
 
-architectures = (75, 80, 90, 100, 120)  # as cuda/CMakeLists.txt has them
+architectures = (75, 80, 90, 100, 120)  # as cuda/callbacks/embed.cmake has them
 cards = (75, 80, 86, 89, 90, 100, 120)
 caller = """
 extern __device__ void NAME(void*, unsigned long long, float2, void*, void*);
