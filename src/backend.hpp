@@ -14,6 +14,7 @@
 #include <planapo/volume.hpp>
 
 #include "course.hpp"
+#include "fft_costs.hpp"
 #include "formula.hpp"
 
 namespace planapo {
@@ -116,6 +117,8 @@ public:
     virtual std::unique_ptr<Recording> new_recording() = 0;
 
     // fft
+    /// By which the lengths of a grid are chosen; null where nobody has measured them.
+    virtual const FftCosts* fft_costs() const = 0;
     /// What a transform takes besides the grid.
     virtual std::int64_t transform_bytes(Shape grid) const = 0;
     /// May overwrite the grid. Waits.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from checking.benchmarks import benchmarks
+from checking.fft_costs import fft_costs
 from checking.package import comparison, package
 from checking.running import Run
 from checking.sanitizer import sanitizer
@@ -36,6 +37,7 @@ PARTS = [
     Part("package on cuda", partial(package, device="cuda"), 300, 300),
     Part("comparison", comparison, 600, 120),
     Part("benchmarks on cuda", partial(benchmarks, device="cuda"), 600, 60),
+    Part("FFT costs on cuda", fft_costs, 300, 0),
     Part("benchmarks on cpu", partial(benchmarks, device="cpu"), 600, 300),
 ]
 

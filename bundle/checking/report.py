@@ -21,6 +21,7 @@ class Report:
     skipped: list[dict] = field(default_factory=list)
     kernels: list[dict] = field(default_factory=list)
     comparison: dict = field(default_factory=dict)
+    fft_costs: dict = field(default_factory=dict)
     parts: list[dict] = field(default_factory=list)
     stopped: bool = False
 
@@ -44,6 +45,7 @@ class Report:
             "kernels": self.kernels,
             "failures": self.failures,
             "comparison": self.comparison,
+            "fft_costs": self.fft_costs,
             "parts": self.parts,
             "stopped": self.stopped,
         }
@@ -71,6 +73,7 @@ class Report:
                 *section("Skipped", table(self.skipped, {"name": "what", "reason": "why"})),
                 *section("Kernels and iterations", self._kernels()),
                 *section("Beside other libraries", self._comparison()),
+                *section("FFT sizes", self._fft_costs()),
                 *section("Parts", table(self.parts, {"name": "part", "outcome": "outcome", "seconds": "s"})),
                 *section("Machine", facts({"card": self.card, "driver": self.driver, **self.versions})),
             ]
@@ -92,6 +95,16 @@ class Report:
         ]
         columns = {"name": "name", "MB": "MB at least", "ms": "ms", "fraction": "of a copy's bandwidth"}
         return table(rows, columns)
+
+    def _fft_costs(self) -> list[str]:
+        costs = self.fft_costs
+        if not costs:
+            return []
+        return [
+            f"{costs['file']}: mixed grids are predicted to {100 * costs['median_miss']:.1f} % in the median "
+            f"and {100 * costs['worst_miss']:.1f} % at worst; the grids that this chooses are "
+            f"{costs['gain']:.3f} times as fast as the smallest ones.\n"
+        ]
 
     def _comparison(self) -> list[str]:
         if not self.comparison:

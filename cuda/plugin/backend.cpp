@@ -7,6 +7,7 @@
 #include <planapo/version.hpp>
 
 #include "../../src/plugin.hpp"
+#include "fft_costs.hpp"
 
 namespace planapo::cuda {
 
@@ -59,6 +60,13 @@ std::string describe(int index) {
                        card.minor, version(driver, 10), version(cufft, 100));
 }
 
+const FftCosts* fft_costs_of(int index) {
+    int major = 0, minor = 0;
+    check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, index), "cudaDeviceGetAttribute");
+    check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, index), "cudaDeviceGetAttribute");
+    return measured_fft_costs(major, minor);
+}
+
 Backend* open(int index) { return new CudaBackend(index); }
 
 }  // namespace
@@ -66,6 +74,7 @@ Backend* open(int index) { return new CudaBackend(index); }
 CudaBackend::CudaBackend(int index)
     : index_(index),
       description_(describe(index)),
+      fft_costs_(fft_costs_of(index)),
       own_stream_(index),
       survey_partials_(reducing_blocks_ * static_cast<std::int64_t>(sizeof(Survey)), index) {}
 

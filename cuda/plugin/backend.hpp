@@ -38,6 +38,7 @@ public:
     std::unique_ptr<Mark> new_mark() override;
     std::unique_ptr<Recording> new_recording() override;
 
+    const FftCosts* fft_costs() const override { return fft_costs_; }
     std::int64_t transform_bytes(Shape grid) const override;
     std::unique_ptr<Transform> plan_transform(View<float> grid, Planning planning) override;
 
@@ -77,6 +78,7 @@ private:
 
     int index_;
     std::string description_;
+    const FftCosts* fft_costs_;
     OwnedStream own_stream_;
     OwnedMemory survey_partials_;
     std::mutex survey_turn_;  // of who uses them

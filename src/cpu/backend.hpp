@@ -32,6 +32,7 @@ public:
     std::unique_ptr<Mark> new_mark() override;
     std::unique_ptr<Recording> new_recording() override;
 
+    const FftCosts* fft_costs() const override { return nullptr; }
     std::int64_t transform_bytes(Shape) const override { return 0; }
     std::unique_ptr<Transform> plan_transform(View<float> grid, Planning planning) override;
 

@@ -1,7 +1,10 @@
 // The working grid: where an image is transformed, with room around it for what a PSF reaches.
 #pragma once
 
+#include <optional>
+
 #include <planapo/deconvolve.hpp>
+#include <planapo/export.hpp>
 #include <planapo/volume.hpp>
 
 #include "../backend.hpp"
@@ -9,7 +12,14 @@
 namespace planapo {
 
 /// The smallest product of 2, 3, 5 and 7 that is at least `n`: the lengths that every FFT library is fast at.
-std::int64_t fast_length(std::int64_t n);
+PLANAPO_API std::int64_t fast_length(std::int64_t n);
+
+/// Seconds that half an iteration takes on a grid by these costs; nothing where they lack the length of an axis.
+PLANAPO_API std::optional<double> predicted_seconds(Shape grid, const FftCosts& costs);
+
+/// The grid of fast lengths, at least `least`, that takes the shortest time by `costs`; without them, or where they
+/// lack a length, the smallest.
+PLANAPO_API Shape cheapest_grid(Shape least, const FftCosts* costs);
 
 /// How far a kernel with origin n / 2 reaches on each axis, to either side.
 Shape radius_of(Shape kernel);
@@ -19,7 +29,8 @@ struct WorkingGrid {
     Margin estimate, ratio;  // how the margin of each is filled
 };
 
-/// The grid for an image and kernels that reach `radius`. Periodic images get exactly their own size and no margin.
-WorkingGrid working_grid(Shape image, Shape radius, Boundary boundary);
+/// The grid for an image and kernels that reach `radius`, on a device with these costs. Periodic images get exactly
+/// their own size and no margin.
+WorkingGrid working_grid(Shape image, Shape radius, Boundary boundary, const FftCosts* costs);
 
 }  // namespace planapo

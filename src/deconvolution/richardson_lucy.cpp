@@ -40,8 +40,8 @@ DeconvolvePlan plan_richardson_lucy(View<const float> psf, Shape image, const De
                                     const Device& device) {
     double share_cut = 0;
     const Shape radius = radius_of(within_reach(psf, image, options.boundary, share_cut).shape());
-    const Shape grid = working_grid(image, radius, options.boundary).grid;
     const Backend& backend = device.backend();
+    const Shape grid = working_grid(image, radius, options.boundary, backend.fft_costs()).grid;
     const std::int64_t grids = matched(options) ? 2 : 3;  // the work and the OTFs
     std::int64_t bytes = grids * grid_bytes(grid) + backend.transform_bytes(grid) +
                          backend.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit)) +
@@ -56,7 +56,7 @@ RichardsonLucy::RichardsonLucy(View<const float> psf, Shape image, const Deconvo
                                const Device& device)
     : device_(device), backend_(device.backend()), options_(options), image_(image) {
     const Volume<float> forward = within_reach(psf, image, options.boundary, share_cut_);
-    layout_ = working_grid(image, radius_of(forward.shape()), options.boundary);
+    layout_ = working_grid(image, radius_of(forward.shape()), options.boundary, backend_.fft_costs());
     work_ = Buffer(grid_bytes(layout_.grid), device);
     transform_ = backend_.plan_transform(grid(), options.measure_plans ? Planning::measure : Planning::estimate);
     load_otf(forward, forward_otf_);

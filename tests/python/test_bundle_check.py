@@ -204,6 +204,33 @@ def test_a_benchmark_that_this_machine_cannot_do(bundle):
     assert skipped["reason"] == "There is no libnvJitLink."
 
 
+COSTS = {
+    "device": "cuda:0", "description": "Some Card, compute capability 12.0", "date": "2026-01-02",
+    "median_miss": 0.021, "worst_miss": 0.06, "gain": 1.03, "costs": [], "trials": [],
+}  # fmt: skip
+
+
+def test_fft_costs_are_left_beside_the_report(bundle):
+    bundle.tool("nvidia-smi", "Some Card, 1.2.3, 100 MiB")
+    bundle.program("measure_fft_costs", "", f"cat > \"$2\" <<'TEXT'\n{json.dumps(COSTS)}\nTEXT")
+    code, report = bundle.check("--part", "FFT costs on cuda")
+    assert (code, report["passed"]) == (0, 1)
+    assert report["fft_costs"]["file"] == "fft_costs_sm_120.json" and report["fft_costs"]["gain"] == 1.03
+    assert json.loads((bundle.out / "fft_costs_sm_120.json").read_text()) == {"driver": "1.2.3", **COSTS}
+    assert "2.1 % in the median and 6.0 % at worst" in (bundle.out / "report.md").read_text()
+
+
+def test_fft_costs_without_a_card_with_quick_and_without_a_result(bundle):
+    bundle.program("measure_fft_costs", "no memory", "exit 1")
+    code, report = bundle.check("--part", "FFT costs on cuda")
+    assert code == 0 and report["skipped"][0]["reason"] == "there is no card"
+    bundle.tool("nvidia-smi", "Some Card, 1.2.3, 100 MiB")
+    code, report = bundle.check("--part", "FFT costs on cuda", "--quick")
+    assert code == 0 and report["skipped"][0]["reason"] == "--quick leaves it out"
+    code, report = bundle.check("--part", "FFT costs on cuda")
+    assert code == 1 and "no memory" in report["failures"][0]["text"] and report["fft_costs"] == {}
+
+
 def test_a_machine_that_is_too_old(bundle):
     bundle.contains(glibc="99.1")
     code, report = bundle.check()
