@@ -43,19 +43,17 @@ private:
 
 /// Times the iterations of a run through its progress: one lies between two reports. The first includes what comes
 /// before it, the last spares what prepares the next: neither counts. On the CPU each is followed at once by its four
-/// transforms; a GPU is not kept from working ahead, and gets them afterwards.
+/// transforms. A GPU works ahead of its reports, which come early or late: there the mean of a run is taken.
 class Stopwatch {
 public:
     Stopwatch(BareTransforms& bare, const Device& device) : bare_(bare), interleaved_(device.is_cpu()) {}
 
     bool operator()(double done, double total) {
-        const double seconds = std::chrono::duration<double>(Clock::now() - last_).count();
-        if (done > 1 && done < total) {
-            iteration.add(seconds);
-            if (interleaved_) compare(seconds);
-        }
-        if (done == total && !interleaved_)
-            for (const double each : std::vector<double>(iteration.all())) compare(each);
+        const double seconds = since(last_);
+        if (interleaved_ && done > 1 && done < total) add(seconds);
+        if (done == 1) first_ = Clock::now();
+        if (!interleaved_ && done == total - 1 && done > 1) mean_ = since(first_) / (done - 1);
+        if (!interleaved_ && done == total && mean_ > 0) add(mean_);
         last_ = Clock::now();
         return true;
     }
@@ -63,14 +61,18 @@ public:
     Samples iteration, four_transforms, ratio;
 
 private:
-    void compare(double seconds) {
+    static double since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
+
+    void add(double seconds) {
+        iteration.add(seconds);
         four_transforms.add(bare_.seconds());
         ratio.add(seconds / four_transforms.all().back());
     }
 
     BareTransforms& bare_;
     bool interleaved_;
-    Clock::time_point last_;
+    Clock::time_point first_, last_;
+    double mean_ = 0;
 };
 
 /// Who multiplies by the OTF.

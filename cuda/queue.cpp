@@ -47,7 +47,7 @@ public:
     }
 
 private:
-    /// Only this thread's calls are looked at: others may allocate meanwhile.
+    /// Other threads may allocate meanwhile; one that waits for the whole device spoils it.
     OwnedGraph capture(const std::function<void(const Stream&)>& verbs) {
         check(cudaStreamBeginCapture(stream_.get(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
         OwnedGraph graph;

@@ -74,8 +74,10 @@ public:
 class Recording {
 public:
     virtual ~Recording() = default;
-    /// Calls `verbs` once; what they queue on the stream that they are given is remembered, not done. They may neither
-    /// wait nor allocate. Replaces what was recorded before.
+    /// What `verbs` queue on the stream that they are given is remembered, not done; they may neither wait nor
+    /// allocate. A GPU calls them once, now; the CPU at each replay, so what they refer to must outlive the last.
+    /// Replaces what was recorded before. Throws `DeviceError` where it cannot be recorded, or another thread spoils
+    /// it.
     virtual void record(const std::function<void(const Stream&)>& verbs) = 0;
     virtual void replay(const Stream& stream) = 0;
 };
@@ -106,7 +108,7 @@ public:
     virtual void copy(const void* from, void* to, std::int64_t bytes, const Stream& stream) = 0;
     /// Host memory that verbs may write to, and that copies reach at the bus's full speed. Null if there is none.
     virtual void* allocate_pinned(std::int64_t bytes) = 0;
-    /// Waits for work that uses it.
+    /// No work may use it any more.
     virtual void release_pinned(void* memory) noexcept = 0;
 
     // queue

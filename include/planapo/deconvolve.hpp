@@ -81,8 +81,8 @@ using ReadImage = std::function<void(std::int64_t index, View<T> image)>;
 using WriteResult = std::function<void(std::int64_t index, View<const float> result, const DeconvolveReport& report)>;
 
 /// A plan: built once for a PSF, run on many images. OTFs, buffers and FFT plans are kept as long as the images' shape
-/// stays the same. Safe to call from several threads, which then take turns; give each thread its own to run side by
-/// side.
+/// stays the same. Safe to call from several threads, which then take turns; give each thread its own, and on a GPU a
+/// Stream of its own, to run side by side.
 class PLANAPO_API Deconvolver {
 public:
     /// `psf` on the host: any shape, origin at index n / 2 on each axis, taken as it is and normalised to sum 1.
@@ -92,13 +92,14 @@ public:
     Deconvolver(Deconvolver&&) noexcept;
     Deconvolver& operator=(Deconvolver&&) noexcept;
 
-    /// What an image of `shape` will need.
+    /// What an image of `shape` will need: of floats, on the host.
     DeconvolvePlan plan(Shape shape) const;
 
     /// Restores `image` into `out` (both of one shape, both contiguous, both on the host or both on the Deconvolver's
-    /// device; they may not overlap). Allocates only when the shape differs from the last one's. Waits. If it throws,
-    /// `out` holds nothing useful. Throws `InvalidArgument` for voxels that are not finite (how many, where the first
-    /// is), `OutOfMemory`, `Cancelled`.
+    /// device; they may not overlap). Allocates only when the shape differs from the last one's, or comes from
+    /// elsewhere or in another type. Waits. Voxels on a GPU must be there, or be queued on `stream`: no other stream is
+    /// waited for. If it throws, `out` holds nothing useful. Throws `InvalidArgument` for voxels that are not finite
+    /// (how many, where the first is), `OutOfMemory`, `Cancelled`.
     DeconvolveReport run(View<const float> image, View<float> out, const Progress& progress = {},
                          const Stream& stream = {});
 
@@ -109,8 +110,11 @@ public:
     /// Restores the images of a series. While one is restored, the next is read and carried to the device, and the one
     /// before is carried back and written. Where the method decides how many iterations there are, it does so on the
     /// first image of each channel, and the others get as many. Holds two images and two results more than `run`.
-    /// T: float or std::uint16_t. Calls `read` and `write` in the order of the images, each from a thread of its own.
-    /// Progress counts images. Whatever `read`, `write` or `progress` throw ends the series and reaches the caller.
+    /// T: float or std::uint16_t. Calls `read` and `write` in the order of the images, from threads other than the
+    /// caller's, one for each call, at the same time as each other. Progress counts the images that are restored, also
+    /// while it waits for others. What `read`, `write` or `progress` throw ends the series, once calls that are under
+    /// way have returned, and reaches the caller; of several the first that is noticed. Throws as `run` does, and says
+    /// which image it was.
     template <typename T>
     void run_series(const Series& series, const ReadImage<T>& read, const WriteResult& write,
                     const Progress& progress = {});

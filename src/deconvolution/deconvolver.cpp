@@ -181,7 +181,7 @@ struct Deconvolver::Work {
         result.floor = floor_for(survey, shape, options);
         result.negative_voxels = survey.negative;
         if (survey.negative > 0) result.warnings.push_back(negative_voxels_sentence(survey, shape));
-        if (survey.positive_sum == 0 && options.background > 0)
+        if (survey.positive_sum == 0)
             result.warnings.push_back(fmt::format(
                 "No voxel is above the background of {:g}, the largest is {:g}: there is nothing to restore.",
                 options.background, survey.maximum));

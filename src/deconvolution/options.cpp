@@ -22,8 +22,8 @@ void check(const DeconvolveOptions& options) {
     require(projector.beta > 0 && projector.beta < 1, "beta is {}: it must lie between 0 and 1.", projector.beta);
     require(projector.order >= 1 && projector.order <= 100, "order is {}: it must be 1 to 100.", projector.order);
     constexpr int most_threads = 4096;  // far more than OpenMP's runtime has room for ends the process
-    require(options.threads >= 0 && options.threads <= most_threads,
-            "threads is {}: it must be 1 to {}, or 0 for as many as there are.", options.threads, most_threads);
+    require(options.threads >= 0 && options.threads <= most_threads, "threads is {}: it must be 1 to {}.",
+            options.threads, most_threads);
 }
 
 }  // namespace planapo

@@ -146,14 +146,23 @@ Verdict RichardsonLucy::read_history(int estimate, DeconvolveReport& report) con
     return history_[estimate % history_.size()].verdict;
 }
 
+bool RichardsonLucy::record_step(const Run& run) {
+    try {
+        recorded_step_->record([&](const Stream& recording) { step(run, recording); });
+        return true;
+    } catch (const DeviceError&) {  // somebody else waited for the whole device meanwhile; if it was more, steps tell
+        return false;
+    }
+}
+
 Verdict RichardsonLucy::take_steps(const Run& run, const Progress& progress, const Stream& stream,
                                    DeconvolveReport& result) {
     constexpr int worth_recording = 3;
     const int most = most_iterations(options_), steps = most - 1;
-    if (steps >= worth_recording) recorded_step_->record([&](const Stream& recording) { step(run, recording); });
+    const bool recorded = steps >= worth_recording && record_step(run);
     for (int queued = 0, done = 0; done < steps;) {
         if (queued < steps && queued - done < 2) {
-            if (steps >= worth_recording) {
+            if (recorded) {
                 recorded_step_->replay(stream);
             } else {
                 step(run, stream);

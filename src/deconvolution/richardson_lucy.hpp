@@ -52,6 +52,8 @@ private:
     void step(const Run& run, const Stream& stream);
     void correct_at_last(const Run& run, const Stream& stream);
 
+    /// Whether steps can be replayed from now on.
+    bool record_step(const Run& run);
     /// Queues steps, no more than two ahead of the device, until all are done or an estimate has got its verdict.
     Verdict take_steps(const Run& run, const Progress& progress, const Stream& stream, DeconvolveReport& report);
     /// Adds to the report what the device has told of the estimates up to this one.

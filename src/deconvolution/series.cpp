@@ -1,12 +1,13 @@
 // Image after image: while one is restored, the next is on its way to the device and the one before on its way back.
 #include <algorithm>
-#include <functional>
+#include <chrono>
 #include <future>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <planapo/deconvolve.hpp>
+#include <planapo/progress.hpp>
 
 #include "../message.hpp"
 #include "../pinned.hpp"
@@ -26,6 +27,7 @@ public:
         result_on_host_ = Pinned<float>(shape.voxels(), device);
     }
 
+    const Stream& stream() const { return stream_; }
     View<const T> image() const { return image_; }
     View<float> result() { return result_; }
 
@@ -54,19 +56,85 @@ private:
     Pinned<float> result_on_host_;
 };
 
-/// What `restore` gives or, where it refuses, which image of the series it refuses.
-DeconvolveReport named(std::int64_t index, const Series& series, const std::function<DeconvolveReport()>& restore) {
-    try {
-        return restore();
-    } catch (const InvalidArgument& reason) {
-        if (series.images == 1) throw;
-        const std::string channel =
-            series.channels == 1 ? ""
-                                 : fmt::format(" in channel {} of {}", index % series.channels + 1, series.channels);
-        throw InvalidArgument(fmt::format("Image {} of {}{}: {}", index / series.channels + 1,
-                                          (series.images + series.channels - 1) / series.channels, channel,
-                                          reason.what()));
+/// Which image of a series it is, for people.
+std::string name_of(std::int64_t index, const Series& series) {
+    const std::int64_t of_channel = series.images / series.channels + (series.images % series.channels > 0 ? 1 : 0);
+    const std::string channel =
+        series.channels == 1 ? "" : fmt::format(" in channel {} of {}", index % series.channels + 1, series.channels);
+    return fmt::format("Image {} of {}{}", index / series.channels + 1, of_channel, channel);
+}
+
+/// The caller's progress, told of images; what it throws is told from what others throw.
+class SeriesProgress {
+public:
+    SeriesProgress(const Progress& progress, std::int64_t images)
+        : progress_(progress), images_(static_cast<double>(images)) {}
+
+    /// Throws `Cancelled` where the caller wants to stop.
+    bool at(double images_done) {
+        done_ = images_done;
+        ask();
+        return true;
     }
+
+    /// Waits for reading or writing, and asks meanwhile whether to stop.
+    void await(std::future<void>& task) {
+        while (task.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready) ask();
+        task.get();
+    }
+
+    bool threw() const { return threw_; }
+
+private:
+    void ask() {
+        try {
+            report(progress_, done_, images_);
+        } catch (...) {
+            threw_ = true;
+            throw;
+        }
+    }
+
+    const Progress& progress_;
+    double images_, done_ = 0;
+    bool threw_ = false;
+};
+
+/// Two slots in turn, and whoever reads into them and writes from them.
+template <typename T>
+class Pipeline {
+public:
+    Pipeline(const Series& series, const Device& device, const ReadImage<T>& read, const WriteResult& write)
+        : read_(read), write_(write) {
+        for (std::int64_t i = 0; i < std::min<std::int64_t>(2, series.images); ++i)
+            slots_.emplace_back(series.shape, device);
+    }
+
+    Slot<T>& slot(std::int64_t index) { return slots_[static_cast<std::size_t>(index % 2)]; }
+
+    std::future<void> fetch(std::int64_t index) {
+        return std::async(std::launch::async, [this, index] { slot(index).fetch(index, read_); });
+    }
+
+    std::future<void> deliver(std::int64_t index, DeconvolveReport report) {
+        return std::async(std::launch::async,
+                          [this, index, report = std::move(report)] { slot(index).deliver(index, write_, report); });
+    }
+
+private:
+    const ReadImage<T>& read_;
+    const WriteResult& write_;
+    std::vector<Slot<T>> slots_;
+};
+
+void check(const Series& series) {
+    require(series.images >= 1, "A series of {} images is empty.", series.images);
+    require(series.channels >= 1 && series.channels <= series.images, "A series of {} cannot have {} channels.",
+            counted(series.images, "image"), series.channels);
+}
+
+bool is_ready(const std::future<void>& task) {
+    return task.valid() && task.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
 }  // namespace
@@ -74,37 +142,34 @@ DeconvolveReport named(std::int64_t index, const Series& series, const std::func
 template <typename T>
 void Deconvolver::run_series(const Series& series, const ReadImage<T>& read, const WriteResult& write,
                              const Progress& progress) {
-    require(series.images >= 1 && series.channels >= 1, "A series of {} images in {} channels is empty.", series.images,
-            series.channels);
-    const auto total = static_cast<double>(series.images);
+    check(series);
+    require(read && write, "A series needs a function that reads images, and one that writes what becomes of them.");
     std::vector<std::optional<int>> iterations(static_cast<std::size_t>(series.channels), options().iterations);
-    std::vector<Slot<T>> slots;
-    for (std::int64_t i = 0; i < std::min<std::int64_t>(2, series.images); ++i)
-        slots.emplace_back(series.shape, device());
-    const auto slot_of = [&](std::int64_t index) -> Slot<T>& { return slots[static_cast<std::size_t>(index % 2)]; };
-    const auto fetch = [&](std::int64_t index) {
-        return std::async(std::launch::async, [&, index] { slot_of(index).fetch(index, read); });
-    };
-    const auto deliver = [&](std::int64_t index, DeconvolveReport report) {
-        return std::async(std::launch::async,
-                          [&, index, report = std::move(report)] { slot_of(index).deliver(index, write, report); });
-    };
-    std::future<void> incoming = fetch(0), outgoing;  // whoever leaves early waits for both
-    for (std::int64_t index = 0; index < series.images; ++index) {
-        incoming.get();
-        if (index + 1 < series.images) incoming = fetch(index + 1);
-        Slot<T>& slot = slot_of(index);
+    SeriesProgress told(progress, series.images);
+    Pipeline<T> pipeline(series, device(), read, write);
+    const auto restore_one = [&](std::int64_t index) {
         std::optional<int>& decided = iterations[static_cast<std::size_t>(index % series.channels)];
-        const auto within = [&](double done, double of) {
-            return !progress || progress(static_cast<double>(index) + done / of, total);
-        };
-        DeconvolveReport report =
-            named(index, series, [&] { return restore(slot.image(), slot.result(), decided, within, {}); });
-        decided = report.iterations;
-        if (outgoing.valid()) outgoing.get();
-        outgoing = deliver(index, std::move(report));
+        Slot<T>& slot = pipeline.slot(index);
+        try {
+            const auto within = [&](double done, double of) { return told.at(static_cast<double>(index) + done / of); };
+            DeconvolveReport report = restore(slot.image(), slot.result(), decided, within, slot.stream());
+            decided = report.iterations;
+            return report;
+        } catch (const InvalidArgument& reason) {
+            if (series.images == 1 || told.threw()) throw;
+            throw InvalidArgument(fmt::format("{}: {}", name_of(index, series), reason.what()));
+        }
+    };
+    std::future<void> incoming = pipeline.fetch(0), outgoing;  // whoever leaves early waits for both
+    for (std::int64_t index = 0; index < series.images; ++index) {
+        told.await(incoming);
+        if (is_ready(outgoing)) outgoing.get();  // trouble ends it before more is read
+        if (index + 1 < series.images) incoming = pipeline.fetch(index + 1);
+        DeconvolveReport report = restore_one(index);
+        if (outgoing.valid()) told.await(outgoing);
+        outgoing = pipeline.deliver(index, std::move(report));
     }
-    outgoing.get();
+    told.await(outgoing);
 }
 
 template PLANAPO_API void Deconvolver::run_series(const Series&, const ReadImage<float>&, const WriteResult&,

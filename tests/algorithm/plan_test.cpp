@@ -1,5 +1,6 @@
 // A Deconvolver is a plan: built once, run many times, with the same bits, no new memory, from any thread, stopped at
 // will.
+#include <cstdlib>
 #include <thread>
 
 #include "restoring.hpp"
@@ -62,6 +63,16 @@ TEST_P(Plan, ShapesMayChange) {
         deconvolver.run(image, out);
         EXPECT_EQ(largest_difference(out, restore(image, psf_, options_).image), 0);
     }
+}
+
+TEST_P(Plan, StepsThatCannotBeRecordedAreTakenOneByOne) {
+    const DeconvolveOptions longer = options_for(Method::wiener_butterworth, 6);
+    const Volume<float> expected = restore(image_, psf_, longer).image;
+    ::setenv("PLANAPO_SIMT_SPOILED_CAPTURES", "1", 1);
+    const Restored restored = restore(image_, psf_, longer);
+    ::unsetenv("PLANAPO_SIMT_SPOILED_CAPTURES");
+    EXPECT_EQ(restored.report.iterations, 6);
+    EXPECT_EQ(largest_difference(restored.image, expected), 0);
 }
 
 TEST_P(Plan, TwoThreadsAtOnce) {

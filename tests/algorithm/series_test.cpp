@@ -1,8 +1,10 @@
 // A series of images gives what each of them gives alone, in order; trouble on the way reaches the caller.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <limits>
 #include <stdexcept>
+#include <thread>
 
 #include "restoring.hpp"
 
@@ -110,7 +112,37 @@ TEST_P(Series, TroubleReachesTheCaller) {
     EXPECT_THROW(deconvolver.run_series<float>({shape_, 3}, broken, ignore), std::domain_error);
     EXPECT_THROW(deconvolver.run_series<float>({shape_, 3}, read, full), std::domain_error);
     EXPECT_THROW(deconvolver.run_series<float>({shape_, 0}, read, ignore), InvalidArgument);
+    EXPECT_THROW(deconvolver.run_series<float>({shape_, 2, 3}, read, ignore), InvalidArgument);
+    EXPECT_THROW(deconvolver.run_series<float>({shape_, 2, 0}, read, ignore), InvalidArgument);
+    EXPECT_THROW(deconvolver.run_series<float>({shape_, 2}, {}, ignore), InvalidArgument);
+    EXPECT_THROW(deconvolver.run_series<float>({shape_, 2}, read, {}), InvalidArgument);
     EXPECT_NO_THROW(deconvolver.run_series<float>({shape_, 1}, read, ignore));
+}
+
+TEST_P(Series, IsStoppedWhileItWaitsForAnImage) {
+    Deconvolver deconvolver(psf_, options_, device());
+    std::atomic<bool> stopped = false;
+    const auto slow = [&](std::int64_t index, View<float> into) {
+        while (index == 1 && !stopped) std::this_thread::yield();  // for ever, if nobody asks meanwhile
+        read(index, into);
+    };
+    int asked_after_the_first = 0;
+    const auto stop = [&](double done, double) {
+        if (done >= 1 && ++asked_after_the_first > 2) stopped = true;
+        return !stopped;
+    };
+    EXPECT_THROW(deconvolver.run_series<float>({shape_, 2}, slow, ignore, stop), Cancelled);
+}
+
+TEST_P(Series, WhatProgressThrowsIsNotChanged) {
+    Deconvolver deconvolver(psf_, options_, device());
+    const auto refuse = [](double, double) -> bool { throw InvalidArgument("from the caller"); };
+    try {
+        deconvolver.run_series<float>({shape_, 3}, read, ignore, refuse);
+        ADD_FAILURE() << "it went on";
+    } catch (const InvalidArgument& reason) {
+        EXPECT_STREQ(reason.what(), "from the caller");
+    }
 }
 
 TEST_P(Series, WhatIsRefusedIsNamed) {

@@ -205,6 +205,7 @@ def test_constant_images_stay():
 
 
 def test_black_images_stay_black():
-    restored = pa.deconvolve(np.zeros((6, 7, 8)), PSF, iterations=3, device="cpu")
+    with pytest.warns(pa.PlanapoWarning, match="there is nothing to restore"):
+        restored = pa.deconvolve(np.zeros((6, 7, 8)), PSF, iterations=3, device="cpu")
 
     assert restored.max() < 1e-6

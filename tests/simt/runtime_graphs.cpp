@@ -1,4 +1,5 @@
 // The simulated runtime: stream capture and graphs. A graph is the list of what was queued, in that order.
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -48,7 +49,9 @@ cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t* graph) {
     if (!stream || !stream->captured) return result(cudaErrorInvalidValue);
     *graph = std::exchange(stream->captured, nullptr);
     --captures_under_way;
-    return cudaSuccess;
+    if (std::getenv("PLANAPO_SIMT_SPOILED_CAPTURES") == nullptr) return cudaSuccess;
+    delete std::exchange(*graph, nullptr);  // as if another thread had waited for the whole device
+    return result(cudaErrorStreamCaptureInvalidated);
 }
 
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* exec, cudaGraph_t graph, unsigned long long) {
