@@ -51,7 +51,8 @@ double Stopwatch::seconds(Shape shape) {
     };
     const double first = seconds_of(work, 1, stream_);
     const int times = std::clamp(static_cast<int>(std::ceil(batch_seconds / first)), 1, 100);
-    double best = std::numeric_limits<double>::infinity();
+    const std::array extents{shape.z, shape.y, shape.x};
+    double& best = best_.try_emplace(extents, std::numeric_limits<double>::infinity()).first->second;
     for (int batch = 0; batch < batches; ++batch) best = std::min(best, seconds_of(work, times, stream_));
     return best;
 }
