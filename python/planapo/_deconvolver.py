@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, overload
 
@@ -15,27 +14,23 @@ import numpy as np
 from planapo import _core
 from planapo._arrays import (
     as_planes,
-    axes_of,
     check_ranks,
     checked_out,
     extents,
     require_space,
     same_voxels,
     volume,
-    voxel_triple,
 )
 from planapo._core import InvalidArgument
 from planapo._device_array import DeviceArray, borrow, device_of
 from planapo._image import Facts, Image, is_prepared, origin_of
 from planapo._options import Options, Progress, callback, core_options
 from planapo._provenance import restoration
+from planapo._psf_voxels import on_voxels_of
 from planapo._reports import DeconvolvePlan, DeconvolveReport
 from planapo._series import SeriesRun
 from planapo._warn import warn
 from planapo._words import said_once, voxels_in_words
-from planapo.psf import resampled
-
-_log = logging.getLogger("planapo")
 
 
 class Deconvolver:
@@ -85,7 +80,10 @@ class Deconvolver:
     Attributes
     ----------
     report : DeconvolveReport or None
-        What the last run did.
+        What the last run did; of a series, what was done to its last image. None before the first run and
+        after a series that failed.
+    reports : tuple of DeconvolveReport
+        What the last `series` did, one for each image; empty before, and after one that failed.
     notes : tuple of str
         What was done to the PSF, in sentences.
 
@@ -138,7 +136,7 @@ class Deconvolver:
         options = core_options(**self._parameters)
         values = volume("psf", psf)
         self._rank = values.ndim
-        self._voxel_um, self.notes, kernel = _on_voxels_of(as_planes(values), psf, psf_voxel_um, voxel_um)
+        self._voxel_um, self.notes, kernel = on_voxels_of(as_planes(values), psf, psf_voxel_um, voxel_um)
         self._psf_origin = {**origin_of(psf), "notes": list(self.notes)}
         if psf_voxel_um is not None:
             self._psf_origin["voxel_um"] = psf_voxel_um
@@ -231,14 +229,13 @@ class Deconvolver:
         require_space("image", image)
         self._compare_voxels(image)
         began = time.perf_counter()
-        with self._lock:
-            run = self._run_on_host if place is None else self._run_on_device
-            result, core_report = run(image, out, callback(progress))
-            seconds = time.perf_counter() - began
-            report = self._reported(core_report, seconds)
-            self.report = report
+        run = self._run_on_host if place is None else self._run_on_device
+        result, core_report = run(image, out, callback(progress))
+        report = self._reported(core_report, time.perf_counter() - began)
+        self.report = report
         if isinstance(result, Image):
-            result._facts = self._facts_of(result, image, report)
+            known = image._facts if isinstance(image, Image) else result._facts
+            result._facts = self._facts_of(known, origin_of(image), [report])
         for sentence in report.warnings:
             warn(sentence)
         return result
@@ -255,17 +252,23 @@ class Deconvolver:
         ----------
         images : sequence of (Z, Y, X) or (Y, X) arrays of real
             Anything with a length and items: an array (T, Z, Y, X), a list, a memory map, an array of zarr or
-            h5py, of which one image is read at a time. uint16 travels to a GPU at half the size.
+            h5py, of which one image is read at a time. An array of uint16 travels to a GPU at half the size.
+            An `Image` has the axes ``"TZYX"`` or ``"CZYX"``, those in a list ``"ZYX"``; Z is left out of
+            planes. ``images[i]`` and ``out[i] = result`` are called from other threads, at the same time.
         out : optional
-            Where the results go, ``out[i] = result``: of as many items. A new array if left out.
+            Where the results go, ``out[i] = result``: of as many items; an array of float32 or float64. May
+            be `images` itself, which the results then replace, but not overlap it otherwise. A new array if
+            left out.
         progress : callable, optional
-            Called with (done, total) images; answer False to stop. What it raises is raised here.
+            Called with (done, total) images, where fractions of an image count and the same numbers may come
+            again; answer False to stop. What it raises is raised here.
 
         Returns
         -------
         array of float32
-            (T, Z, Y, X) or (T, Y, X): `out` if given, else a NumPy array (an `Image` for an `Image`, with its
-            `provenance`). `reports` has a report for each image.
+            (T, Z, Y, X) or (T, Y, X): `out` if given, else a NumPy array; an `Image` with its `provenance`
+            for an `Image`, and for a list of them that say the same of themselves. `reports` has a report
+            for each image.
 
         Raises
         ------
@@ -283,14 +286,15 @@ class Deconvolver:
         >>> d.series(movie).shape, [report.iterations for report in d.reports]
         ((3, 16, 16), [1, 1, 1])
         """
+        self.report, self.reports = None, ()
+        series = SeriesRun(images, out, self._rank, self._comparing_voxels())
         self._compare_voxels(images)
-        series = SeriesRun(images, out, self._rank)
-        with self._lock:
-            reports = series.run(self._core, callback(progress))
-        self.reports = tuple(self._reported(each, seconds) for each, seconds in reports)
+        run = series.run(self._core, callback(progress))
+        self.reports = tuple(self._reported(each, seconds) for each, seconds in run)
         self.report = self.reports[-1]
         if isinstance(series.out, Image):
-            series.out._facts = self._facts_of(series.out, images, self.reports[0])
+            decided = self.reports[: series.channels]
+            series.out._facts = self._facts_of(series.facts or series.out._facts, series.origin, decided)
         for sentence in said_once(sentence for report in self.reports for sentence in report.warnings):
             warn(sentence)
         return series.out
@@ -302,12 +306,18 @@ class Deconvolver:
     def _run_on_host(
         self, image: Any, out: Any, progress: Progress | None
     ) -> tuple[Any, _core.DeconvolveReport]:
-        values = volume("image", image, self._converted, also=np.uint16)
-        if isinstance(image, np.ndarray) and not np.may_share_memory(values, image):
-            self._converted = values  # kept, so that the next frame of this shape needs no new memory
-        check_ranks(values.ndim, self._rank)
-        result = np.empty(values.shape, np.float32) if out is None else checked_out(out, values)
-        report = self._core.run(as_planes(values), as_planes(np.asarray(result)), progress)
+        with self._lock:  # a run at the same time gets memory of its own
+            spare, self._converted = self._converted, None
+        try:
+            values = volume("image", image, spare, also=np.uint16)
+            if isinstance(image, np.ndarray) and not np.may_share_memory(values, image):
+                spare = values  # kept, so that the next frame of this shape needs no new memory
+            check_ranks(values.ndim, self._rank)
+            result = np.empty(values.shape, np.float32) if out is None else checked_out(out, values)
+            report = self._core.run(as_planes(values), as_planes(np.asarray(result)), progress)
+        finally:
+            with self._lock:
+                self._converted = spare
         if out is None and isinstance(image, Image):
             result = result.view(Image)
         return result, report
@@ -331,17 +341,18 @@ class Deconvolver:
         report = self._core.run_on_device(source, target, progress, stream)
         return (DeviceArray(target) if out is None else out), report
 
-    def _facts_of(self, result: Image, image: Any, report: DeconvolveReport) -> Facts | None:
+    def _facts_of(
+        self, facts: Facts | None, origin: dict[str, Any], reports: Sequence[DeconvolveReport]
+    ) -> Facts | None:
         """What is known about a result: what is known about the image, and how it was made."""
-        facts = image._facts if isinstance(image, Image) else result._facts
         if facts is None:
             return None
         made = restoration(
-            [report],
+            reports,
             device=self._device_in_words,
             parameters=dict(self._parameters),
-            iterations=[report.iterations],
-            image=origin_of(image),
+            iterations=[report.iterations for report in reports],
+            image=origin,
             psf=self._psf_origin,
             voxel_um=self._voxel_um or facts.voxel_um,
         )
@@ -363,32 +374,20 @@ class Deconvolver:
                 f"but the PSF is for voxels of {voxels_in_words(self._voxel_um)}."
             )
 
+    def _comparing_voxels(self) -> Callable[[Any], None]:
+        """As `_compare_voxels`, of images that come one by one: once for each voxel size."""
+        seen: set[Any] = set()
+
+        def compare(image: Any) -> None:
+            known = getattr(image, "voxel_um", None)
+            if known not in seen:
+                seen.add(known)
+                self._compare_voxels(image)
+
+        return compare
+
     def __reduce__(self) -> Any:
         return functools.partial(Deconvolver, **self._parameters, **self._made_with), (self._made_of,)
 
     def __repr__(self) -> str:
         return f"<Deconvolver on {self.device}>"
-
-
-def _on_voxels_of(
-    kernel: np.ndarray,
-    psf: Any,
-    psf_voxel_um: float | Sequence[float] | None,
-    voxel_um: float | Sequence[float] | None,
-) -> tuple[tuple[float, float, float] | None, tuple[str, ...], np.ndarray]:
-    """The voxel size that the PSF ends up with, what was done, and the PSF itself."""
-    if psf_voxel_um is None:
-        psf_voxel_um = getattr(psf, "voxel_um", None)
-    axes = axes_of(np.ndim(psf))
-    source = None if psf_voxel_um is None else voxel_triple("psf_voxel_um", psf_voxel_um, axes)
-    target = None if voxel_um is None else voxel_triple("voxel_um", voxel_um, axes)
-    if (
-        source is None
-        or target is None
-        or same_voxels(source[3 - np.ndim(psf) :], target[3 - np.ndim(psf) :])
-    ):
-        return target or source, (), kernel
-    measured, wanted = voxels_in_words(source), voxels_in_words(target)
-    note = f"The PSF was resampled from voxels of {measured} to the image's {wanted}."
-    _log.info(note)
-    return target, (note,), resampled(kernel, source, target)

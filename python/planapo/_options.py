@@ -12,6 +12,7 @@ from planapo._core import InvalidArgument
 Progress = Callable[[float, float], object]
 
 _INT32 = 2**31 - 1
+_MOST_THREADS = 4096
 _PLANNING = ("estimate", "measure")
 
 
@@ -55,7 +56,7 @@ def core_options(
     options.alpha, options.beta = number("alpha", alpha), number("beta", beta)
     options.order = whole("order", order)
     options.floor = None if floor is None else number("floor", floor)
-    options.threads = 0 if threads is None else at_least_one("threads", threads)
+    options.threads = 0 if threads is None else chosen_threads(threads)
     options.measure_plans = planning == "measure"
     return options
 
@@ -69,6 +70,14 @@ def chosen_iterations(iterations: int | str | None) -> int | None:
             f'iterations is "{iterations}": it must be a whole number of at least 1, or "auto".'
         )
     return at_least_one("iterations", iterations)
+
+
+def chosen_threads(threads: Any) -> int:
+    """Return how many threads the CPU may use."""
+    count = whole("threads", threads)
+    if not 1 <= count <= _MOST_THREADS:
+        raise InvalidArgument(f"threads is {count}: it must be 1 to {_MOST_THREADS}.")
+    return count
 
 
 def at_least_one(name: str, value: Any) -> int:

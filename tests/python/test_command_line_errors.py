@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -27,6 +29,7 @@ def files(tmp_path, scene):
     pa.imwrite(tmp_path / "nan_psf.tif", np.full_like(psf, np.nan))
     pa.imwrite(tmp_path / "two_psfs.tif", np.stack([psf, psf]), axes="CZYX")
     pa.imwrite(tmp_path / "plane.tif", image[0])
+    pa.imwrite(tmp_path / "one.tif", np.ones((1, 1), np.float32))
     (tmp_path / "kept.tif").touch(mode=0o444)
     (tmp_path / "half.tif").write_bytes((tmp_path / "cell.tif").read_bytes()[:-100])
     (tmp_path / "text.tif").write_text("not an image")
@@ -44,7 +47,18 @@ BAD = {
     "no output": (["cell.tif", "-o", ""], r"empty name"),
     "no preview": (["cell.tif", "--preview", ""], r"empty name"),
     "floor": (["cell.tif", "--floor", "0"], r"floor is 0"),
-    "plane and volume": (["plane.tif"], r"plane\.tif: The image has 2 axes but the PSF has 3"),
+    "plane and volume": (["plane.tif"], r"plane\.tif: .*one plane of 20 x 24 .*13 x 11 x 11: give the stack"),
+    "volume and plane": (
+        ["cell.tif", "--psf", "plane.tif"],
+        r"volume of 12 x 20 x 24 .*of 20 x 24: give a PSF",
+    ),
+    "one voxel and a volume": (["one.tif"], r"one\.tif: .*one plane of 1 x 1 .*13 x 11 x 11"),
+    "an empty name": ([""], r"name of an image is empty"),
+    "an empty PSF": (["cell.tif", "--psf", ""], r"--psf is empty"),
+    "no threads": (["cell.tif", "--threads", "0"], r"threads is 0: it must be 1 to 4096"),
+    "too many threads": (["cell.tif", "--threads", "5000"], r"threads is 5000: it must be 1 to 4096"),
+    "no new folder": (["absent.tif", "-o", "new/folder/"], r"absent\.tif"),
+    "no new folders": (["nan.tif", "-o", "new/", "--preview", "pictures/"], r"nan\.tif"),
     "as is, on other voxels": (["cell.tif", "--psf-as-is", "--psf-voxel", "1"], r"--psf-as-is.*--psf-voxel"),
     "read-only": (["cell.tif", "-o", "kept.tif"], r"kept\.tif is there and read-only"),
     "zero PSF": (["cell.tif", "--psf", "zero_psf.tif"], r"PSF"),
@@ -55,7 +69,8 @@ BAD = {
     "iterations -1": (["cell.tif", "--iterations", "-1"], r"iterations is -1"),
     "iterations text": (["cell.tif", "--iterations", "many"], r"many"),
     "method": (["cell.tif", "--method", "magic"], r'"magic".*"matched"'),
-    "background": (["cell.tif", "--background", "dark"], r"--background.*number"),
+    "background": (["cell.tif", "--background", "dark"], r"--background.*'dark'.*number"),
+    "order": (["cell.tif", "--order=2.5"], r"--order.*'2\.5' is not a whole number"),
     "unknown device": (["cell.tif", "--device", "gpu"], r'"gpu"'),
     "voxel": (["cell.tif", "--voxel", "0.1,0.2"], r"--voxel.*0\.1,0\.2"),
     "only the PSF's voxel": (["cell.tif", "--psf-voxel", "0.1"], r"--voxel"),
@@ -248,8 +263,76 @@ def test_a_picture_that_fails_leaves_the_result(files, command_line, monkeypatch
 
     done = command_line("deconvolve", "cell.tif", "--psf", "psf.tif", "-o", "out.tif", "--preview", "p.png")
 
-    assert done.returncode == 0 and (files / "out.tif").exists() and "out.tif" in done.stdout
-    assert done.stderr == "planapo: p.png could not be drawn: No space left on device.\n"
+    assert done.returncode == 1 and (files / "out.tif").exists() and "out.tif" in done.stdout
+    assert done.stderr == "planapo: p.png could not be drawn: No space left on device. out.tif was written.\n"
+
+
+def test_a_picture_that_fails_half_way_leaves_nothing(files, command_line, monkeypatch):
+    figures = pytest.importorskip("matplotlib.figure", reason="the preview needs matplotlib")
+
+    def failing(self, path, **options):
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(figures.Figure, "savefig", failing)
+
+    done = command_line("deconvolve", "cel?.tif", "one.tif", "--psf", "psf.tif", "-o", "o", "--preview", "p/")
+
+    assert done.returncode == 1 and os.listdir(files / "o") == ["cell.tif"] and not (files / "p").exists()
+    lines = done.stderr.splitlines()
+    assert "planapo: p/cell.png could not be drawn: No space left on device. o/cell.tif was written." in lines
+    assert lines[-1].endswith("1 of 2 files could not be restored; 1 of 2 previews could not be drawn.")
+
+
+@pytest.mark.parametrize("when", ["finishing", "drawing"])
+def test_ctrl_c_once_it_is_written(files, command_line, monkeypatch, when):
+    pytest.importorskip("matplotlib", reason="the preview needs matplotlib")
+    from planapo.command_line import job, preview
+
+    def stopped(*arguments):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)
+
+    if when == "drawing":
+        monkeypatch.setattr(preview, "draw", stopped)
+    else:
+        sentences = job.Job._sentences
+        monkeypatch.setattr(job.Job, "_sentences", lambda *all: stopped() or sentences(*all))
+
+    done = command_line("deconvolve", "cell.tif", "--psf", "psf.tif", "-o", "out.tif", "--preview", "p.png")
+
+    assert done.returncode == 130 and done.stderr.endswith("planapo: Stopped; out.tif was written.\n")
+    assert "out.tif" in done.stdout and (files / "out.tif").exists() and not (files / "p.png").exists()
+
+
+def test_what_cannot_be_written_is_not_blamed_on_the_input(files, command_line_process):
+    """A limit on the size of files stands for a disk that fills up."""
+    many = np.tile(np.random.default_rng(2).poisson(100, (64, 128, 128)).astype(np.uint16), (8, 1, 1, 1))
+    pa.imwrite(files / "movie.tif", many, axes="TZYX")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, limit[1]))
+    try:
+        process = command_line_process(
+            "deconvolve",
+            "movie.tif",
+            "--psf",
+            "psf.tif",
+            "-o",
+            "out.tif",
+            "--iterations",
+            1,
+            "--device",
+            "cpu",
+        )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    stdout, stderr = process.communicate(timeout=100)
+
+    assert process.returncode == 1 and stdout == ""
+    last = stderr.splitlines()[-1]
+    assert last.startswith("planapo: Cannot write 'out.tif': ")
+    assert last.endswith("; free some space or choose another folder.")
+    assert not [path for path in files.iterdir() if "out" in path.name or "part" in path.name]
 
 
 def test_missing_typer_says_what_to_install(tmp_path, environment):

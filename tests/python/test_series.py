@@ -127,19 +127,73 @@ def test_what_images_and_out_raise_is_raised_here(plan: pa.Deconvolver) -> None:
     [
         ([], None, "images is empty"),
         (3, None, "must have a length"),
-        (movie(2)[:, 0], None, "The image has 2 axes but the PSF has 3"),
-        ([movie(1)[0], movie(1)[0, :4]], None, r"images\[1\] has the shape \(4, 20, 21\), but images\[0\]"),
-        ([movie(1)[0], movie(1, float)[0]], None, r"images\[1\] is of float64, but images\[0\] of uint16"),
+        (
+            movie(2)[:, 0],
+            None,
+            r"shape \(2, 20, 21\).*has 4 axes \(t, z, y, x\); give images\[None\] for one volume",
+        ),
+        (movie(2)[None], None, "has 4 axes.*one channel or position at a time"),
+        (
+            list(movie(2)[:, 0]),
+            None,
+            r"Image 1 of 2 has the shape \(20, 21\).*give \[numpy.stack\(images\)\]",
+        ),
+        (movie(2)[:, :, :0], None, r"images is empty: its shape is \(2, 6, 0, 21\)"),
+        ("movie.tif", None, "give arrays, not names of files"),
+        (["a.tif", "b.tif"], None, "Image 1 of 2 is 'a.tif': give arrays, not names of files"),
+        ({1, 2}, None, "must have a length and items"),
+        (
+            [movie(1)[0], movie(1)[0, :4]],
+            None,
+            r"Image 2 of 2 has the shape \(4, 20, 21\), but the first \(6,",
+        ),
         (pa.Image(movie(4).reshape(2, 2, *SHAPE), axes="TCZYX"), None, "give one channel at a time"),
         (movie(2), np.empty((3, *SHAPE), np.float32), "out must have room for 2 images"),
         (movie(2), np.empty((2, *SHAPE), np.uint16), "out must hold floating-point numbers"),
         (movie(2), [None], "out must have room for 2 images"),
+        (movie(2), np.empty((2, *SHAPE), np.float16), "float32 or float64, but its type is float16"),
+        (movie(2), (None, None), "which a tuple does not"),
+        (movie(2), np.broadcast_to(np.float32(0), (2, *SHAPE)), "out is read-only"),
+        (movie(2), "ab", "not names of files"),
     ],
 )
 def test_what_is_refused(images: object, out: object, sentence: str) -> None:
     plan = pa.Deconvolver(pa.psf.gaussian(2, shape=(5, 7, 7)), device="cpu", iterations=1)
     with pytest.raises(pa.InvalidArgument, match=sentence):
         plan.series(images, out=out)
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+@pytest.mark.parametrize(
+    "axes, sentence",
+    [
+        ("ZCYX", 'transpose it to "CZYX"'),
+        ("ZTYX", 'transpose it to "TZYX"'),
+        ("TZXY", 'transpose it to "TZYX"'),
+        ("TCYX", "give one channel at a time, images\\[:, c\\]"),
+        ("CTYX", "give one channel at a time, images\\[c\\]"),
+        ("TYX", 'a series of volumes is "TZYX" or "CZYX"'),
+        ("ZYX", "give images\\[None\\] for one volume"),
+    ],
+)
+def test_axes_in_another_order_are_refused(dtype: type, axes: str, sentence: str) -> None:
+    plan = pa.Deconvolver(pa.psf.gaussian(2, shape=(5, 7, 7)), device="cpu", iterations=1)
+    images = pa.Image(movie(6, dtype)[(0,) * (4 - len(axes))], axes=axes)
+    with pytest.raises(pa.InvalidArgument, match=sentence):
+        plan.series(images)
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+def test_axes_of_items_are_looked_at(plan: pa.Deconvolver, dtype: type) -> None:
+    images = [pa.Image(movie(1, dtype)[0]), pa.Image(movie(1, dtype)[0], axes="ZXY")]
+    with pytest.raises(pa.InvalidArgument, match='Image 2 of 2 has the axes "ZXY".*transpose it to "ZYX"'):
+        plan.series(images)
+
+
+def test_planes_of_a_stack_are_asked_for_as_such() -> None:
+    plan = pa.Deconvolver(pa.psf.gaussian((2, 2), voxel_um=1, shape=(7, 7)), device="cpu", iterations=1)
+    with pytest.raises(pa.InvalidArgument, match="numpy.asarray"):
+        plan.series(pa.Image(movie(1)[0]))
 
 
 def test_an_image_that_is_refused_is_named(plan: pa.Deconvolver) -> None:

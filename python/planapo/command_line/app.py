@@ -10,7 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 import planapo as pa
 from planapo.command_line import devices as devices_command
 from planapo.command_line.errors import STOPPED, Stopped
-from planapo.command_line.options import Wishes, triple
+from planapo.command_line.options import Wishes, number, triple, whole
 from planapo.command_line.restore import restore_files
 from planapo.command_line.screen import emit
 
@@ -135,7 +135,13 @@ def deconvolve(
         ),
     ] = "auto",
     background: Annotated[
-        float, typer.Option(help="Camera offset, in the image's units.", rich_help_panel="Method")
+        float,
+        typer.Option(
+            parser=number,
+            metavar="NUMBER",
+            help="Camera offset, in the image's units.",
+            rich_help_panel="Method",
+        ),
     ] = 0.0,
     boundary: Annotated[
         str, typer.Option(help="What lies outside the image: mirror, wrap or zero.", rich_help_panel="Method")
@@ -144,17 +150,27 @@ def deconvolve(
         str, typer.Option(help="First estimate: image or flat.", rich_help_panel="Method")
     ] = "image",
     alpha: Annotated[
-        float, typer.Option(help="Wiener's regularisation, > 0.", rich_help_panel="Method")
+        float,
+        typer.Option(
+            parser=number, metavar="NUMBER", help="Wiener's regularisation, > 0.", rich_help_panel="Method"
+        ),
     ] = 0.01,
     beta: Annotated[
-        float, typer.Option(help="Gain at the cutoff, in (0, 1).", rich_help_panel="Method")
+        float,
+        typer.Option(
+            parser=number, metavar="NUMBER", help="Gain at the cutoff, in (0, 1).", rich_help_panel="Method"
+        ),
     ] = 0.1,
     order: Annotated[
-        int, typer.Option(help="Of the Butterworth filter, 1 to 100.", rich_help_panel="Method")
+        int,
+        typer.Option(
+            parser=whole, metavar="N", help="Of the Butterworth filter, 1 to 100.", rich_help_panel="Method"
+        ),
     ] = 8,
     floor: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option(
+            parser=number,
             metavar="LEVEL",
             help="Smallest value of the estimate, > 0. Default: 1e-6 of the image's mean.",
             rich_help_panel="Method",
@@ -179,6 +195,7 @@ def deconvolve(
     series: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(
+            parser=whole,
             metavar="N",
             help="Which image of files that hold several, counted from 0. Default: 0, and the others are "
             "mentioned.",
@@ -218,7 +235,9 @@ def deconvolve(
     ] = "auto",
     threads: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(metavar="N", help="Of the CPU. Default: all.", rich_help_panel="Device"),
+        typer.Option(
+            parser=whole, metavar="N", help="Of the CPU, 1 to 4096. Default: all.", rich_help_panel="Device"
+        ),
     ] = None,
     debug: Debug = False,
 ) -> None:

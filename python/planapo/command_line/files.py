@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import planapo as pa
@@ -15,6 +17,8 @@ def inputs_of(patterns: list[str]) -> list[Path]:
     """Expand patterns that the shell did not, each sorted; a name that exists is taken as it is."""
     found: dict[Path, None] = {}
     for pattern in patterns:
+        if not pattern:
+            raise pa.InvalidArgument("The name of an image is empty: name a TIFF file, or a pattern.")
         if not _is_pattern(pattern):
             found[Path(pattern)] = None
             continue
@@ -74,13 +78,29 @@ def forbid_overwriting(inputs: list[Path], outputs: list[Path]) -> None:
             raise pa.InvalidArgument(f"{path} is read in this run: give the result another name or folder.")
 
 
-def make_folders(outputs: list[Path], wanted: str) -> None:
-    """Make the folder that results go to, if it was named as one; never the folder of a single file."""
-    if outputs and outputs[0] != Path(wanted):
-        try:
-            Path(wanted).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise pa.InvalidArgument(f"The folder {wanted} cannot be made: {error.strerror}.") from error
+@contextmanager
+def folders_for(outputs: list[Path], wanted: str) -> Iterator[None]:
+    """Make the folder that results go to, if it was named as one; never the folder of a single file.
+
+    What is still empty afterwards is taken away again.
+    """
+    made: list[Path] = []
+    try:
+        if outputs and outputs[0] != Path(wanted):
+            made = [each for each in (Path(wanted), *Path(wanted).parents) if not each.exists()]
+            _make(wanted)
+        yield
+    finally:
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _make(wanted: str) -> None:
+    try:
+        Path(wanted).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise pa.InvalidArgument(f"The folder {wanted} cannot be made: {error.strerror}.") from error
 
 
 def _suffix(path: Path) -> str:

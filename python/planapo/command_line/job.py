@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,21 +11,21 @@ import numpy as np
 
 import planapo as pa
 from planapo import _core
-from planapo._arrays import check_ranks
 from planapo._provenance import SourceFile, as_text, restoration
 from planapo._words import counted, percent, said_once
 from planapo.command_line.options import Voxel, Wishes
 from planapo.command_line.plans import Plans
 from planapo.command_line.screen import Bar
+from planapo.command_line.signals import signals_held
 
 _MANY_CLIPPED = 0.01  # the share from which a sentence says what the table tells too
+_REMEDY = "free some space or choose another folder"
 
 
 @dataclass
 class Restored:
-    """What is told about a file afterwards. `before` and `after` are its first volume."""
+    """What is told about a file afterwards. `after` is its first volume."""
 
-    before: np.ndarray
     after: np.ndarray
     voxel_um: Voxel | None
     device: str
@@ -37,7 +39,7 @@ class Job:
     """Restores `source` into `target`.
 
     As one series: while one volume is restored, others are read and written, and what "auto" means is decided
-    on the first time point of each channel and kept for the rest.
+    on the first time point of each channel and kept for the rest. `restored` is there as soon as `target` is.
     """
 
     def __init__(self, source: Path, target: Path, plans: Plans, wishes: Wishes, bar: Bar) -> None:
@@ -45,14 +47,16 @@ class Job:
         self._file, self._origin = _core.ImageFile(source, wishes.series or 0), SourceFile.of(source)
         self._info = self._file.info
         self._voxel_um: Voxel | None = wishes.voxel_um or self._info.voxel_um
+        self._check_ranks()
         self._plan = plans.plan_for(self._voxel_um)
         self._reports: list[pa.DeconvolveReport] = []
         self._writer: _core.ImageWriter | None = None
         self._frame: list[np.ndarray] = []
         self._first: np.ndarray | None = None
-        self._unreadable: Exception | None = None
+        self._names_its_file: Exception | None = None
+        self.restored: Restored | None = None
 
-    def run(self) -> Restored:
+    def run(self) -> None:
         """Restore and write everything; nothing is left under the target's name if that fails."""
         times, channels, *shape = self._info.size
         self._bar.of_file(times * channels)
@@ -60,37 +64,71 @@ class Job:
         plan = self._plan
         dtype = "uint16" if self._info.dtype == "uint16" else "float32"
         try:
-            check_ranks(2 if shape[0] == 1 else 3, plan._rank)  # as pa.imread has it
             _core.run_series(
                 plan._core, shape, times * channels, channels, dtype, self._read, self._write, self._progress
             )
-            assert self._writer is not None
-            written = self._writer.finish()
+            with signals_held():
+                self.restored = self._finish()
         except (pa.InvalidArgument, pa.OutOfMemory) as error:
-            if error is self._unreadable:  # it names the file
+            if error is self._names_its_file:
                 raise
             raise type(error)(f"{self._source}: {error}") from error
         finally:
             if self._writer is not None:
                 self._writer.abandon()
-        assert self._first is not None
+
+    def first_volume(self) -> np.ndarray:
+        """The first volume as it was."""
+        return self._file.read_volume(0, 0)
+
+    def _finish(self) -> Restored:
+        assert self._writer is not None and self._first is not None
+        with self._what_to_do():
+            written = self._writer.finish()
+        times, channels = self._info.size[:2]
         return Restored(
-            before=self._file.read_volume(0, 0) if self._wishes.preview else self._first,
             after=self._first,
             voxel_um=self._voxel_um,
-            device=plan.device,
+            device=self._plan.device,
             volumes=times * channels,
             iterations=[report.iterations for report in self._reports[:channels]],
             clipped_share=written.clipped_share if self._wishes.dtype else None,
             sentences=self._sentences(written),
         )
 
+    def _check_ranks(self) -> None:
+        """One plane is an image of two axes, as pa.imread has it."""
+        shape, psf = self._info.size[2:], self._plans.psf_shape
+        image, psf_is = f"{self._source}: The image is", f"voxels, but the PSF {self._wishes.psf}"
+        if shape[0] == 1 and len(psf) == 3:
+            raise pa.InvalidArgument(
+                f"{image} one plane of {_by(shape[1:])} {psf_is} a volume of {_by(psf)}: "
+                "give the stack that the plane is from, or a PSF of one plane."
+            )
+        if shape[0] > 1 and len(psf) == 2:
+            raise pa.InvalidArgument(
+                f"{image} a volume of {_by(shape)} {psf_is} one plane of {_by(psf)}: "
+                "give a PSF that was recorded as a stack, or the planes one by one."
+            )
+
     def _read(self, index: int, into: np.ndarray) -> None:
         try:
             self._file.read_volume_into(*divmod(index, self._info.size[1]), into)
         except pa.InvalidArgument as error:
-            self._unreadable = error
+            self._names_its_file = error
             raise
+
+    @contextmanager
+    def _what_to_do(self) -> Iterator[None]:
+        """What goes wrong inside is about the target, and says what to do."""
+        try:
+            yield
+        except pa.InvalidArgument as error:
+            self._names_its_file = error
+            if _REMEDY in str(error):
+                raise
+            self._names_its_file = pa.InvalidArgument(f"{str(error).rstrip('.')}; {_REMEDY}.")
+            raise self._names_its_file from error
 
     def _write(self, index: int, result: np.ndarray, report: _core.DeconvolveReport) -> None:
         """Keep the channels of a time point until there are all of them; only then there is a writer."""
@@ -101,7 +139,8 @@ class Job:
             return
         if self._writer is None:
             self._writer, self._first = self._new_writer(self._provenance()), self._frame[0]
-        self._writer.append(self._frame)
+        with self._what_to_do():
+            self._writer.append(self._frame)
         self._frame = []
 
     def _progress(self, done: float, _: float) -> None:
@@ -148,3 +187,7 @@ class Job:
             for sentence in [*self._about_the_file(written), *warned]
             if sentence not in self._plans.said
         )
+
+
+def _by(extents: Sequence[int]) -> str:
+    return " x ".join(str(n) for n in extents)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import typer
+
 import planapo as pa
 from planapo._arrays import voxel_triple
 from planapo._options import Options
@@ -31,6 +33,22 @@ class Wishes:
             raise pa.InvalidArgument(
                 "--psf-as-is takes the PSF as it is, on the image's voxels: leave it out, or --psf-voxel."
             )
+
+
+def number(text: str | float) -> float:
+    """Read a number; what cannot be read is quoted."""
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a number") from None
+
+
+def whole(text: str | int) -> int:
+    """Read a whole number; what cannot be read is quoted."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a whole number") from None
 
 
 def triple(option: str, text: str | None) -> Voxel | None:

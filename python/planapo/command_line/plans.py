@@ -36,6 +36,11 @@ class Plans:
             with self._named():
                 self._deconvolver(self._measured)
 
+    @property
+    def psf_shape(self) -> tuple[int, ...]:
+        """Of the PSF as it was measured."""
+        return self._measured.shape
+
     def plan_for(self, voxel_um: Voxel | None) -> pa.Deconvolver:
         """The plan for images of this voxel size."""
         if voxel_um not in self._built:
@@ -94,6 +99,10 @@ class Plans:
 
 
 def _read_psf(path: str) -> pa.Image:
+    if not path:
+        raise pa.InvalidArgument(
+            "The name given as --psf is empty: name a TIFF of the point-spread function."
+        )
     info = _core.ImageFile(path).info
     if info.images != 1:
         raise pa.InvalidArgument(f"{path} holds {info.images} series: a PSF is one volume.")

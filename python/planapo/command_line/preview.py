@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,17 @@ def draw(path: Path, before: np.ndarray, after: np.ndarray, voxel_um: Voxel | No
     figure.subplots_adjust(
         left=0.05, right=0.99, top=1 - 0.62 / figure.get_figheight(), bottom=0.02, wspace=0.03, hspace=0.04
     )
-    figure.savefig(path, facecolor=_PAPER)
+    _save(figure, path)
+
+
+def _save(figure: Any, path: Path) -> None:
+    """Under its name only when it is whole."""
+    part = path.with_name(f".planapo-{os.getpid()}-{secrets.token_hex(4)}.part")
+    try:
+        figure.savefig(part, facecolor=_PAPER, format="png")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _range(volume: np.ndarray) -> tuple[float, float]:

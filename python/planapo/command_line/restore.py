@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import planapo as pa
@@ -11,9 +14,9 @@ from planapo._words import percent, voxels_in_words
 from planapo.command_line import preview as pictures
 from planapo.command_line.errors import Failed, Stopped
 from planapo.command_line.files import (
+    folders_for,
     forbid_overwriting,
     inputs_of,
-    make_folders,
     outputs_for,
     require_writable,
 )
@@ -21,6 +24,15 @@ from planapo.command_line.job import Job, Restored
 from planapo.command_line.options import Wishes
 from planapo.command_line.plans import Plans
 from planapo.command_line.screen import Bar, emit, indented, say, table
+
+
+@dataclass
+class _Tally:
+    """What became of the files."""
+
+    rows: list[dict[str, str]] = field(default_factory=list)
+    failures: int = 0
+    undrawn: list[str] = field(default_factory=list)  # a sentence for each picture
 
 
 def restore_files(patterns: list[str], wanted: str, wishes: Wishes) -> None:
@@ -34,61 +46,80 @@ def restore_files(patterns: list[str], wanted: str, wishes: Wishes) -> None:
         pictures.require_matplotlib()
         shown = [*outputs_for(inputs, patterns, wishes.preview, suffix=".png")]
     plans = Plans(wishes)
-    make_folders(outputs, wanted)
-    for picture in shown:
-        if picture is not None and wishes.preview is not None:
-            make_folders([picture], wishes.preview)
+    pictured = [picture for picture in shown if picture is not None]
+    with folders_for(outputs, wanted), folders_for(pictured, wishes.preview or ""):
+        for picture in pictured:
             pictures.check_name(picture)
-    rows: list[dict[str, str]] = []
+        _restore_and_tell(list(zip(inputs, outputs, shown)), plans, wishes)
+
+
+def _restore_and_tell(files: list[tuple[Path, Path, Path | None]], plans: Plans, wishes: Wishes) -> None:
+    tally = _Tally()
     try:
-        failures = _restore_all(list(zip(inputs, outputs, shown)), plans, wishes, rows)
+        _restore_all(files, plans, wishes, tally)
     finally:
-        if rows:
-            emit([*_about_the_psf(plans, wishes), *table(rows)])
-    if failures:
-        raise Failed(f"{failures} of {len(inputs)} files could not be restored.")
+        if tally.rows:
+            emit([*_about_the_psf(plans, wishes), *table(tally.rows)])
+    lacking = f"{len(tally.undrawn)} of {len(files)} previews could not be drawn"
+    if tally.failures:
+        also = f"; {lacking}" if tally.undrawn else ""
+        raise Failed(f"{tally.failures} of {len(files)} files could not be restored{also}.")
+    if tally.undrawn:
+        raise Failed(f"{lacking}." if len(files) > 1 else tally.undrawn[0])
 
 
 def _restore_all(
-    files: list[tuple[Path, Path, Path | None]], plans: Plans, wishes: Wishes, rows: list[dict[str, str]]
-) -> int:
-    """Fill the rows of the table; return how many files failed. A single file's error is the caller's."""
-    failures = 0
+    files: list[tuple[Path, Path, Path | None]], plans: Plans, wishes: Wishes, tally: _Tally
+) -> None:
+    """Fill the tally. A single file's error is the caller's."""
     volumes = [_volumes_of(source, wishes.series or 0) if len(files) > 1 else 1 for source, _, _ in files]
     with Bar(sum(volumes)) as bar:
+        make = functools.partial(Job, plans=plans, wishes=wishes, bar=bar)
         for number, (source, target, picture) in enumerate(files):
             bar.describe(f"{source.name}" + (f" ({number + 1} of {len(files)})" if len(files) > 1 else ""))
+            undrawn = len(tally.undrawn)
             try:
-                rows.append(_restore_one(source, target, picture, plans, wishes, bar))
+                _restore_one(source, target, picture, make, tally)
             except (pa.InvalidArgument, pa.OutOfMemory, OSError) as error:
                 if len(files) == 1:
                     raise
-                failures += 1
+                tally.failures += 1
                 say(f"{error}")
+            if len(files) > 1:
+                for sentence in tally.undrawn[undrawn:]:
+                    say(sentence)
             bar.skip_to(sum(volumes[: number + 1]))
-    return failures
 
 
 def _restore_one(
-    source: Path, target: Path, picture: Path | None, plans: Plans, wishes: Wishes, bar: Bar
-) -> dict[str, str]:
-    began = time.perf_counter()
+    source: Path, target: Path, picture: Path | None, make: Callable[[Path, Path], Job], tally: _Tally
+) -> None:
+    """Restore, and draw. Once the target is written it is in the table, whatever happens next."""
+    began, job = time.perf_counter(), None
     try:
-        restored = Job(source, target, plans, wishes, bar).run()
+        job = make(source, target)
+        job.run()
+        assert job.restored is not None
+        for sentence in job.restored.sentences:
+            say(f"{source}: {sentence}")
+        if picture is not None:
+            _draw(picture, source, target, job, tally)
     except KeyboardInterrupt:
-        raise Stopped(f"Stopped; {target} was not written.") from None
-    for sentence in restored.sentences:
-        say(f"{source}: {sentence}")
-    if picture is not None:
-        _draw(picture, source, restored)
-    return _row(target, restored, time.perf_counter() - began)
+        written = job is not None and job.restored is not None
+        raise Stopped(f"Stopped; {target} was {'' if written else 'not '}written.") from None
+    finally:
+        if job is not None and job.restored is not None:
+            tally.rows.append(_row(target, job.restored, time.perf_counter() - began))
 
 
-def _draw(picture: Path, source: Path, restored: Restored) -> None:
+def _draw(picture: Path, source: Path, target: Path, job: Job, tally: _Tally) -> None:
+    assert job.restored is not None
     try:
-        pictures.draw(picture, restored.before, restored.after, restored.voxel_um, source.name)
+        restored = job.restored
+        pictures.draw(picture, job.first_volume(), restored.after, restored.voxel_um, source.name)
     except Exception as error:  # whatever matplotlib may say: the result is there
-        say(f"{picture} could not be drawn: {' '.join(str(error).split()).rstrip('.')}.")
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split()).rstrip(".")
+        tally.undrawn.append(f"{picture} could not be drawn: {reason}. {target} was written.")
 
 
 def _about_the_psf(plans: Plans, wishes: Wishes) -> list[str]:

@@ -1,0 +1,31 @@
+"""Signals that end the program, put off where half a step would leave a lie."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Ctrl-C, and what else ends the program as it does, comes after the block."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals go elsewhere
+        return
+    came: list[tuple[int, Any]] = []
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    held = [number for number, handler in before.items() if callable(handler)]
+    for number in held:
+        signal.signal(number, lambda *call: came.append(call))
+    try:
+        yield
+    finally:
+        for number in held:
+            signal.signal(number, before[number])
+    if came:
+        before[came[0][0]](*came[0])
