@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include <unistd.h>
 #include <planapo/deconvolve.hpp>
 #include <planapo/error.hpp>
 #include <planapo/io.hpp>
@@ -19,8 +20,10 @@ planapo::VoxelSize voxel_of(const planapo::ImageInfo& info, const char* path) {
     return *voxel;
 }
 
+const bool on_terminal = isatty(STDOUT_FILENO) == 1;  // elsewhere each iteration gets a line
+
 bool show(double done, double total) {
-    std::printf("\riteration %.0f of at most %.0f", done, total);
+    std::printf("%siteration %.0f of at most %.0f%s", on_terminal ? "\r" : "", done, total, on_terminal ? "" : "\n");
     std::fflush(stdout);
     return true;  // false would stop
 }
@@ -35,7 +38,7 @@ void restore(const char* image_path, const char* psf_path, const char* result_pa
     options.background = background;
     const planapo::Restored restored =
         planapo::deconvolve(image_file.read_volume(), prepared.psf, options, planapo::Device("auto"), show);
-    std::printf("\rrestored in %d iterations          \n", restored.report.iterations);
+    std::printf("%srestored in %d iterations          \n", on_terminal ? "\r" : "", restored.report.iterations);
 
     planapo::write_image(result_path, restored.image, image_file.info());
 }

@@ -65,8 +65,26 @@ def test_time_series(files, tmp_path):
     assert said.startswith("3 time points")
     series, restored = pa.imread(files / "series.tif"), pa.imread(result)
     assert restored.axes == "TZYX" and restored.time_step_s == pytest.approx(2.5)
+    assert json.loads(restored.provenance)["input"]["file"] == "series.tif"
     for before, after in zip(np.asarray(series), np.asarray(restored)):
         assert_restored(before, after)
+
+
+@pytest.mark.parametrize("axes", ["ZYX", "TCZYX"])
+def test_time_series_of_one_channel_only(files, tmp_path, axes):
+    pa.imwrite(tmp_path / "other.tif", np.ones((2,) * len(axes), np.float32), axes=axes)
+    script = EXAMPLES / "python" / "time_series.py"
+    command = [
+        sys.executable,
+        script,
+        tmp_path / "other.tif",
+        files / "bead.tif",
+        tmp_path / "out.tif",
+        "100",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert f'other.tif has the axes "{axes}": this example needs "TZYX"' in done.stderr
 
 
 @pytest.mark.parametrize("script", sorted(EXAMPLES.glob("python/*.py")), ids=lambda path: path.name)
@@ -85,7 +103,8 @@ def test_cpp(files, tmp_path):
     run("cmake", "-S", EXAMPLES / "cpp", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={installed}")
     run("cmake", "--build", tmp_path / "build")
     program, result = tmp_path / "build" / "deconvolve_tiff", tmp_path / "restored.tif"
-    assert "restored in" in run(program, files / "stack.tif", files / "bead.tif", result, 100)
+    said = run(program, files / "stack.tif", files / "bead.tif", result, 100)
+    assert "restored in" in said and "\r" not in said and "\niteration 1 of at most" in said
     restored = pa.imread(result)
     assert restored.voxel_um == pytest.approx(VOXEL_UM)
     assert_restored(pa.imread(files / "stack.tif"), restored)
