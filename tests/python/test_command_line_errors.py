@@ -29,6 +29,7 @@ def files(tmp_path, scene):
     pa.imwrite(tmp_path / "nan_psf.tif", np.full_like(psf, np.nan))
     pa.imwrite(tmp_path / "two_psfs.tif", np.stack([psf, psf]), axes="CZYX")
     pa.imwrite(tmp_path / "plane.tif", image[0])
+    pa.imwrite(tmp_path / "planes.tif", image[:2], axes="TYX")
     pa.imwrite(tmp_path / "one.tif", np.ones((1, 1), np.float32))
     (tmp_path / "kept.tif").touch(mode=0o444)
     (tmp_path / "half.tif").write_bytes((tmp_path / "cell.tif").read_bytes()[:-100])
@@ -48,6 +49,7 @@ BAD = {
     "no preview": (["cell.tif", "--preview", ""], r"empty name"),
     "floor": (["cell.tif", "--floor", "0"], r"floor is 0"),
     "plane and volume": (["plane.tif"], r"plane\.tif: .*one plane of 20 x 24 .*13 x 11 x 11: give the stack"),
+    "planes and volume": (["planes.tif"], r"The image is 2 time points, each one plane of 20 x 24 voxels"),
     "volume and plane": (
         ["cell.tif", "--psf", "plane.tif"],
         r"volume of 12 x 20 x 24 .*of 20 x 24: give a PSF",

@@ -63,6 +63,12 @@ def test_reads_and_writes_one_at_a_time_in_order(plan: pa.Deconvolver) -> None:
     np.testing.assert_array_equal(out.array, plan.series(movie(4)))
 
 
+def test_what_has_no_shape_is_asked_for_each_item_once(plan: pa.Deconvolver) -> None:
+    images = Lazy(movie(3), shaped=False)
+    plan.series(images)
+    assert images.asked == [0, 1, 2]
+
+
 def test_a_list_may_keep_what_it_is_given(plan: pa.Deconvolver) -> None:
     out = [None] * 4
     plan.series(movie(4), out=out)

@@ -99,15 +99,16 @@ class Job:
     def _check_ranks(self) -> None:
         """One plane is an image of two axes, as pa.imread has it."""
         shape, psf = self._info.size[2:], self._plans.psf_shape
+        times = f"{self._info.size[0]} time points, each " if self._info.size[0] > 1 else ""
         image, psf_is = f"{self._source}: The image is", f"voxels, but the PSF {self._wishes.psf}"
         if shape[0] == 1 and len(psf) == 3:
             raise pa.InvalidArgument(
-                f"{image} one plane of {_by(shape[1:])} {psf_is} a volume of {_by(psf)}: "
+                f"{image} {times}one plane of {_by(shape[1:])} {psf_is} a volume of {_by(psf)}: "
                 "give the stack that the plane is from, or a PSF of one plane."
             )
         if shape[0] > 1 and len(psf) == 2:
             raise pa.InvalidArgument(
-                f"{image} a volume of {_by(shape)} {psf_is} one plane of {_by(psf)}: "
+                f"{image} {times}a volume of {_by(shape)} {psf_is} one plane of {_by(psf)}: "
                 "give a PSF that was recorded as a stack, or the planes one by one."
             )
 
@@ -125,7 +126,7 @@ class Job:
             yield
         except pa.InvalidArgument as error:
             self._names_its_file = error
-            if _REMEDY in str(error):
+            if _REMEDY in str(error) or not str(error).startswith("Cannot write"):
                 raise
             self._names_its_file = pa.InvalidArgument(f"{str(error).rstrip('.')}; {_REMEDY}.")
             raise self._names_its_file from error
@@ -137,9 +138,9 @@ class Job:
         self._frame.append(result.copy())
         if channel + 1 < self._info.size[1]:
             return
-        if self._writer is None:
-            self._writer, self._first = self._new_writer(self._provenance()), self._frame[0]
         with self._what_to_do():
+            if self._writer is None:
+                self._writer, self._first = self._new_writer(self._provenance()), self._frame[0]
             self._writer.append(self._frame)
         self._frame = []
 

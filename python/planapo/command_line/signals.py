@@ -20,9 +20,9 @@ def signals_held() -> Iterator[None]:
     came: list[tuple[int, Any]] = []
     before = {number: signal.getsignal(number) for number in _ENDING}
     held = [number for number, handler in before.items() if callable(handler)]
-    for number in held:
-        signal.signal(number, lambda *call: came.append(call))
     try:
+        for number in held:
+            signal.signal(number, lambda *call: came.append(call))
         yield
     finally:
         for number in held:
