@@ -124,7 +124,7 @@ def check_overlap(name: str, images: Any, out: Any) -> None:
     if not np.may_share_memory(images, out):
         return
     try:
-        overlaps = np.shares_memory(images, out, max_work=10_000)
+        overlaps = np.shares_memory(images, out, max_work=10_000)  # type: ignore[arg-type]
     except RuntimeError:  # too hard to tell
         overlaps = True
     if overlaps:

@@ -6,7 +6,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -17,15 +16,15 @@ def signals_held() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # signals go elsewhere
         return
-    came: list[tuple[int, Any]] = []
+    came: list[int] = []
     before = {number: signal.getsignal(number) for number in _ENDING}
     held = [number for number, handler in before.items() if callable(handler)]
     try:
         for number in held:
-            signal.signal(number, lambda *call: came.append(call))
+            signal.signal(number, lambda number, _: came.append(number))
         yield
     finally:
         for number in held:
             signal.signal(number, before[number])
-    if came:
-        before[came[0][0]](*came[0])
+        if came:
+            signal.raise_signal(came[0])
