@@ -43,10 +43,11 @@ void require_comparable(const VoxelSize& psf_voxel, const VoxelSize& image_voxel
     const std::array<double, 3> after{image_voxel.z_um, image_voxel.y_um, image_voxel.x_um};
     for (int axis = 0; axis < 3; ++axis) {
         const double ratio = after[axis] / before[axis];
-        require(ratio > 0.01 && ratio < 100,
-                "The image's voxels ({} um) are {:.3g} times as long as the PSF's ({} um): check that both are in "
-                "micrometres.",
-                after[axis], ratio, before[axis]);
+        require(
+            ratio > 0.01 && ratio < 100,
+            "The image's voxels ({:.6g} um) are {:.6g} times as long as the PSF's ({:.6g} um): check that both are in "
+            "micrometres.",
+            after[axis], ratio, before[axis]);
     }
 }
 

@@ -40,15 +40,16 @@ Volume<float> gaussian_psf(Fwhm fwhm, VoxelSize voxel, const GaussianPsfOptions&
     require_voxel_size(voxel, "The voxel size");
     const std::array<double, 3> width_um{fwhm.z_um, fwhm.y_um, fwhm.x_um}, voxel_um{voxel.z_um, voxel.y_um, voxel.x_um};
     for (const double width : width_um)
-        require(width > 0 && std::isfinite(width),
-                "A Gaussian PSF of FWHM {} x {} x {} um cannot be made: give three positive widths (z, y, x).",
-                fwhm.z_um, fwhm.y_um, fwhm.x_um);
+        require(
+            width > 0 && std::isfinite(width),
+            "A Gaussian PSF of FWHM {:.6g} x {:.6g} x {:.6g} um cannot be made: give three positive widths (z, y, x).",
+            fwhm.z_um, fwhm.y_um, fwhm.x_um);
     require(options.energy >= 0.5 && options.energy < 1,
             "The energy {} is out of range: give a share from 0.5 to below 1.", options.energy);
     std::array<std::vector<double>, 3> axes;
     for (int axis = 0; axis < 3; ++axis) {
         const double sd_px = width_um[axis] / voxel_um[axis] / std::sqrt(8 * std::numbers::ln2);
-        require(sd_px < 1e4, "A FWHM of {} um is {:.3g} voxels of {} um: check that both are in micrometres.",
+        require(sd_px < 1e4, "A FWHM of {:.6g} um is {:.6g} voxels of {:.6g} um: check that both are in micrometres.",
                 width_um[axis], width_um[axis] / voxel_um[axis], voxel_um[axis]);
         const std::int64_t size =
             options.shape ? extents(*options.shape)[axis] : 2 * reach_for(sd_px, std::cbrt(options.energy)) + 1;
