@@ -10,9 +10,10 @@ namespace planapo::cuda {
 
 namespace {
 
-/// Of a plan with a callback, which cuFFT may give another work area than one without.
-std::int64_t work_bytes_of_callbacks(const FftLayout& layout) {
-    return callbacks_wanted() ? FftPlan(layout, nullptr).work_bytes() : 0;
+/// The work area for both directions and the filters: cuFFT may give a plan with a callback another one than without.
+std::int64_t work_bytes(const FftLayout& layout, const FftPlan& forward, const FftPlan& inverse) {
+    const std::int64_t fused = callbacks_wanted() ? FftPlan(layout, nullptr).work_bytes() : 0;
+    return std::max({forward.work_bytes(), inverse.work_bytes(), fused});
 }
 
 /// A forward transform of its own, because a plan's callback knows one OTF.
@@ -53,8 +54,7 @@ public:
           fused_(callbacks_wanted()),
           forward_(layout_, CUFFT_R2C),
           inverse_(layout_, CUFFT_C2R) {
-        const std::int64_t bytes =
-            std::max({forward_.work_bytes(), inverse_.work_bytes(), work_bytes_of_callbacks(layout_)});
+        const std::int64_t bytes = work_bytes(layout_, forward_, inverse_);
         if (bytes == 0) return;
         work_ = Buffer(bytes, Device(backend.device_name()));
         forward_.use_work_area(work_.data());
@@ -92,8 +92,7 @@ private:
 std::int64_t CudaBackend::transform_bytes(Shape grid) const {
     const DeviceGuard guard(index_);
     const FftLayout layout(grid);
-    return std::max({FftPlan(layout, CUFFT_R2C).work_bytes(), FftPlan(layout, CUFFT_C2R).work_bytes(),
-                     work_bytes_of_callbacks(layout)});
+    return work_bytes(layout, FftPlan(layout, CUFFT_R2C), FftPlan(layout, CUFFT_C2R));
 }
 
 // cuFFT chooses by rules of its own and times nothing: `planning` makes no difference, and the grid is not touched.
