@@ -6,6 +6,7 @@
 #include "back_projector.hpp"
 #include "kernel.hpp"
 #include "stop.hpp"
+#include "uniform_blur.hpp"
 
 namespace planapo {
 
@@ -59,10 +60,9 @@ RichardsonLucy::RichardsonLucy(View<const float> psf, Shape image, const Deconvo
     layout_ = working_grid(image, radius_of(forward.shape()), options.boundary, backend_.fft_costs());
     work_ = Buffer(grid_bytes(layout_.grid), device);
     transform_ = backend_.plan_transform(grid(), options.measure_plans ? Planning::measure : Planning::estimate);
-    load_otf(forward, forward_otf_);
-    if (!matched(options)) load_otf(back_projector(forward, options.method, options.projector, device), backward_otf_);
-    project_ = filter(forward_otf_, Conjugate::no);
-    project_back_ = matched(options) ? filter(forward_otf_, Conjugate::yes) : filter(backward_otf_, Conjugate::no);
+    const Volume<float> back =
+        matched(options) ? Volume<float>() : back_projector(forward, options.method, options.projector, device);
+    blur_ = std::make_unique<UniformBlur>(forward, back, grid(), *transform_, device);
     partials_ = Buffer(backend_.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit)), device);
     course_ = Buffer(sizeof(Course), device);
     history_ = Pinned<Judgement>(4, device);  // two steps under way, one just done, and the one that is read
@@ -71,29 +71,8 @@ RichardsonLucy::RichardsonLucy(View<const float> psf, Shape image, const Deconvo
     if (keeps_previous(options)) previous_ = Buffer(checked_bytes(image, sizeof(float)), device);
 }
 
-void RichardsonLucy::load_otf(View<const float> kernel, Buffer& otf) {
-    const Stream stream(device_);
-    otf = Buffer(grid_bytes(layout_.grid), device_);
-    const View<float> on_device = grid_view(static_cast<float*>(otf.data()), layout_.grid);
-    if (device_.is_cpu()) {
-        place(kernel, on_device);
-    } else {
-        const Buffer staging(otf.bytes(), Device());
-        place(kernel, grid_view(static_cast<float*>(staging.data()), layout_.grid));
-        backend_.copy(staging.data(), otf.data(), otf.bytes(), stream);
-        backend_.wait(stream);
-    }
-    transform_->forward(on_device, stream);
-    backend_.wait(stream);
-}
-
 View<float> RichardsonLucy::previous() const {
     return keeps_previous(options_) ? View<float>(static_cast<float*>(previous_.data()), image_) : View<float>();
-}
-
-std::unique_ptr<Filter> RichardsonLucy::filter(const Buffer& otf, Conjugate conjugate) {
-    const Shape coefficients = spectrum_of(grid()).shape();
-    return transform_->filter(View<const Complex>(static_cast<Complex*>(otf.data()), coefficients), conjugate);
 }
 
 void RichardsonLucy::begin(const Run& run, const Survey& survey, const Stream& stream) {
@@ -115,7 +94,7 @@ void RichardsonLucy::look(const Run& run, const Stream& stream) {
     const auto judge = [&] {
         backend_.judge(partials(), stops_by_itself(options_), course(), history_.view(), stream);
     };
-    project_->apply(grid(), stream);
+    blur_->project(grid(), stream);
     if (keeps_previous(options_)) {
         backend_.misfit(grid(), run.image, background, course(), run.floor, partials(), stream);
         backend_.match_flux(partials(), run.recorded, options_.background, image_.voxels(), course(), stream);
@@ -127,13 +106,13 @@ void RichardsonLucy::look(const Run& run, const Stream& stream) {
 }
 
 void RichardsonLucy::step(const Run& run, const Stream& stream) {
-    project_back_->apply(grid(), stream);
+    blur_->project_back(grid(), stream);
     backend_.update_and_spread(grid(), run.estimate, previous(), run.floor, layout_.estimate, course(), stream);
     look(run, stream);
 }
 
 void RichardsonLucy::correct_at_last(const Run& run, const Stream& stream) {
-    project_back_->apply(grid(), stream);
+    blur_->project_back(grid(), stream);
     backend_.update(grid(), run.estimate, run.floor, course(), stream);
     backend_.wait(stream);
 }

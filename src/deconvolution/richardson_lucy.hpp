@@ -10,6 +10,7 @@
 
 #include "../backend.hpp"
 #include "../pinned.hpp"
+#include "blur.hpp"
 #include "grid.hpp"
 
 namespace planapo {
@@ -42,9 +43,6 @@ private:
         float floor;
     };
 
-    void load_otf(View<const float> kernel, Buffer& otf);
-    std::unique_ptr<Filter> filter(const Buffer& otf, Conjugate conjugate);
-
     // An iteration is a look at the estimate and its correction. A step is a correction and a look at what came of it:
     // so a run is a look, steps, and a last correction.
     void begin(const Run& run, const Survey& survey, const Stream& stream);
@@ -71,10 +69,10 @@ private:
     Shape image_;
     WorkingGrid layout_;
     double share_cut_ = 0;
-    Buffer work_, forward_otf_, backward_otf_, partials_, course_, previous_;
+    Buffer work_, partials_, course_, previous_;
     Pinned<Judgement> history_;  // of the last few estimates, by their number: the host is never far behind
     std::unique_ptr<Transform> transform_;
-    std::unique_ptr<Filter> project_, project_back_;
+    std::unique_ptr<Blur> blur_;
     std::unique_ptr<Recording> recorded_step_;
     std::array<std::unique_ptr<Mark>, 2> marks_;
 };
