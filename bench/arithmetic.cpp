@@ -38,7 +38,7 @@ void add_arithmetic(const Device& device, const Job& job) {
         const Volume<float> observed = photons(core, device);
         Volume<float> estimate(core, device);
         measure(state, device, {core, 2 * image, [&](const Stream& stream) {
-                                    device.backend().start(observed, 10.f, 1e-4f, estimate, stream);
+                                    device.backend().start({observed, {}, 10.f}, 1e-4f, estimate, stream);
                                 }});
     });
     add_multiply("multiply", device, job.grid, Conjugate::no);

@@ -37,7 +37,7 @@ void add_pass(const std::string& name, const Device& device, const Job& job, std
                 {job.image, bytes, [&](const Stream& stream) { pass(backend, operands, stream); },
                  [&](const Stream& stream) {
                      operands.grid.reset(stream);
-                     backend.start(operands.observed, 0.f, 1e-4f, operands.estimate, stream);
+                     backend.start({operands.observed, {}, 0.f}, 1e-4f, operands.estimate, stream);
                  }});
     });
 }
@@ -55,7 +55,7 @@ void add_iterate(const Device& device, const Job& job) {
         backend.ratio(on.grid.view(), on.observed, background, floor, margin, on.sums(), stream);
     });
     add_pass("misfit", device, job, 2 * core, [=](Backend& backend, Operands& on, const Stream& stream) {
-        backend.misfit(on.grid.view(), on.observed, background, on.so_far(), floor, on.sums(), stream);
+        backend.misfit(on.grid.view(), {on.observed, {}, background}, on.so_far(), floor, on.sums(), stream);
     });
     add_pass("update", device, job, 3 * core, [=](Backend& backend, Operands& on, const Stream& stream) {
         backend.update(on.grid.view(), on.estimate, floor, on.so_far(), stream);

@@ -1,59 +1,19 @@
 // The element-wise half of an iteration. The thread of a core voxel also writes the margin voxels that mirror it, and
 // reads none of them: so every verb works in place in one pass, without a race. Bytes that must move, for c core and g
-// grid voxels: spread 4 c + 4 g, ratio 8 c + 4 g, misfit 8 c, update 12 c, update_and_spread 12 c + 4 g, and 4 c more
-// where it keeps the estimate before. Every thread of misfit and of the updates also reads one number of the course.
+// grid voxels: spread 4 c + 4 g, ratio 8 c + 4 g, misfit 8 c and 4 c more with weights, update 12 c, update_and_spread
+// 12 c + 4 g, and 4 c more where it keeps the estimate before. Every thread of misfit and of the updates also reads one
+// number of the course.
 #include "launch.cuh"
 #include "plugin/backend.hpp"
+#include "plugin/margin.cuh"
 #include "plugin/walk.cuh"
-#include "warp.cuh"
 
 namespace planapo::cuda {
-
-/// Per multiprocessor. Without it nvcc makes room for a fourth block on the oldest cards, and spills registers for it.
-constexpr int blocks_at_least = 3;
-
-struct MisfitPartials {
-    WarpPartials<double> sum;
-};
 
 /// What lies at one place of the grid, and of the image or the estimate.
 struct Voxel {
     float grid, other;
 };
-
-/// Is position i of the core the only place on the axis where voxel i appears?
-__device__ inline bool appears_once(std::int64_t i, std::int64_t core, std::int64_t grid, std::int64_t before) {
-    return i >= before && 2 * core - 1 - i >= grid - before;
-}
-
-/// Writes `value` to a voxel of the core and, where the margin mirrors that voxel, to the margin: `value` again, or the
-/// constant.
-__device__ inline void put(View<float> grid, const Shape& core, const Margin& margin, std::int64_t z, std::int64_t y,
-                           std::int64_t x, float value) {
-    const Shape size = grid.shape(), before = margin.before;
-    const bool once = appears_once(z, core.z, size.z, before.z) && appears_once(y, core.y, size.y, before.y) &&
-                      appears_once(x, core.x, size.x, before.x);
-    const float image = margin.fill == Margin::Fill::mirror ? value : margin.value;
-    grid(z, y, x) = value;
-    if (!once) {
-        formula::for_each_image(z, core.z, size.z, before.z, [&](std::int64_t iz) {
-            formula::for_each_image(y, core.y, size.y, before.y, [&](std::int64_t iy) {
-                formula::for_each_image(x, core.x, size.x, before.x, [&](std::int64_t ix) {
-                    if (iz != z || iy != y || ix != x) grid(iz, iy, ix) = image;
-                });
-            });
-        });
-    }
-}
-
-__device__ inline void add(Misfit& sum, const Misfit& one) {
-    sum.divergence += one.divergence;
-    sum.expected += one.expected;
-}
-
-__device__ inline Misfit block_misfit(const Misfit& one, MisfitPartials& shared) {
-    return {block_sum(one.divergence, shared.sum), block_sum(one.expected, shared.sum)};
-}
 
 __global__ void __launch_bounds__(threads_per_block)
     spread_kernel(View<const float> core, View<float> grid, Margin margin) {
@@ -82,24 +42,24 @@ __global__ void __launch_bounds__(threads_per_block, blocks_at_least)
 }
 
 __global__ void __launch_bounds__(threads_per_block)
-    misfit_kernel(View<const float> grid, View<const float> observed, float background, View<const Course> course,
-                  float floor, View<Misfit> partials) {
+    misfit_kernel(View<const float> grid, Recorded observed, View<const Course> course, float floor,
+                  View<Misfit> partials) {
     PLANAPO_SHARED(MisfitPartials, shared);
     Misfit sum{0, 0};
     const auto scale = static_cast<float>(course(0, 0, 0).scale);
-    const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) -> Voxel {
-        return {grid(z, y, x), observed(z, y, x)};
+    const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) -> WeightedVoxel {
+        return {grid(z, y, x), observed.image(z, y, x), weight_at(observed, z, y, x)};
     };
-    for_each_voxel(observed.shape(), load, [&](std::int64_t, std::int64_t, std::int64_t, Voxel voxel) {
-        const float recorded = formula::larger(voxel.other, 0.f);
-        const float expected = formula::expected_at_scale(voxel.grid, background, scale, floor);
-        add(sum, {formula::divergence(recorded, expected), expected});
+    for_each_voxel(observed.image.shape(), load, [&](std::int64_t, std::int64_t, std::int64_t, WeightedVoxel voxel) {
+        const float recorded = formula::larger(voxel.observed, 0.f);
+        const float expected = formula::expected_at_scale(voxel.grid, observed.background, scale, floor);
+        add(sum, weighted_misfit(recorded, expected, voxel.weight));
     });
     sum = block_misfit(sum, shared);
     if (thread_rank() == 0) partials(0, 0, this_block()) = sum;
 }
 
-/// One block adds up what the blocks of the kernels above found, always in the same order.
+/// One block adds up what the blocks of other kernels found, always in the same order.
 __global__ void __launch_bounds__(threads_per_block) total_kernel(View<Misfit> partials) {
     PLANAPO_SHARED(MisfitPartials, shared);
     Misfit sum{0, 0};
@@ -134,8 +94,7 @@ __global__ void __launch_bounds__(threads_per_block, blocks_at_least)
     });
 }
 
-/// Sums up into the first of `partials`.
-static void total(const View<Misfit>& partials, cudaStream_t stream) {
+void total(const View<Misfit>& partials, cudaStream_t stream) {
     const std::int64_t sums = partials.shape().x;
     if (sums > 1) launch(total_kernel, 1u, list_block(sums), sizeof(MisfitPartials), stream, partials);
 }
@@ -154,12 +113,13 @@ void CudaBackend::ratio(View<float> grid, View<const float> observed, float back
     total(sums, queue(stream));
 }
 
-void CudaBackend::misfit(View<const float> grid, View<const float> observed, float background, const Course* course,
-                         float floor, Misfit* partials, const Stream& stream) {
+void CudaBackend::misfit(View<const float> grid, const Recorded& observed, const Course* course, float floor,
+                         Misfit* partials, const Stream& stream) {
     const DeviceGuard guard(index_);
-    const View<Misfit> sums(partials, {1, 1, partial_sums(observed.shape())});
-    launch(misfit_kernel, walk_grid(observed.shape(), reducing_blocks_), walk_block(), sizeof(MisfitPartials),
-           queue(stream), grid, observed, background, View<const Course>(course, {1, 1, 1}), floor, sums);
+    const Shape core = observed.image.shape();
+    const View<Misfit> sums(partials, {1, 1, partial_sums(core)});
+    launch(misfit_kernel, walk_grid(core, reducing_blocks_), walk_block(), sizeof(MisfitPartials), queue(stream), grid,
+           observed, View<const Course>(course, {1, 1, 1}), floor, sums);
     total(sums, queue(stream));
 }
 

@@ -32,6 +32,27 @@ struct Margin {
     float value = 0;        // the constant
 };
 
+/// What was recorded, how far each voxel is to be trusted (no weights: all alike; 0: not at all), and the light that no
+/// estimate explains.
+struct Recorded {
+    View<const float> image, weights;
+    float background = 0;
+};
+
+/// What else goes into a correction; empty views mean 1 everywhere. A gain of 0 is for what nobody can see.
+struct Correction {
+    View<const float> gain, penalty;
+    float floor = 0;
+};
+
+/// Edges of a voxel, relative to the shortest.
+struct Spacing {
+    float z = 1, y = 1, x = 1;
+};
+
+/// How the corrections of several views become one: their largest, sum or product.
+enum class Gathering { largest, sum, product };
+
 enum class Planning { estimate, measure };
 
 /// What a look at every voxel tells: how many are not finite and the index (z, y, x order) of the first; of the others,
@@ -136,9 +157,10 @@ public:
     virtual void fill(View<float> out, float value, const Stream& stream) = 0;
     /// wide = narrow: what cameras record travels at half the size
     virtual void widen(View<const std::uint16_t> narrow, View<float> wide, const Stream& stream) = 0;
-    /// estimate = observed - background, at least floor
-    virtual void start(View<const float> observed, float background, float floor, View<float> estimate,
-                       const Stream& stream) = 0;
+    /// out = image where its weight is above 0, else 0
+    virtual void admit(View<const float> image, View<const float> weights, View<float> out, const Stream& stream) = 0;
+    /// estimate = image - background, at least floor, where its weight is above 0
+    virtual void start(const Recorded& observed, float floor, View<float> estimate, const Stream& stream) = 0;
     /// spectrum *= otf, or its conjugate
     virtual void multiply(View<Complex> spectrum, View<const Complex> otf, Conjugate conjugate,
                           const Stream& stream) = 0;
@@ -150,8 +172,8 @@ public:
     virtual void ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
                        Misfit* partials, const Stream& stream) = 0;
     /// partials[0] = misfit of course->scale * grid + background
-    virtual void misfit(View<const float> grid, View<const float> observed, float background, const Course* course,
-                        float floor, Misfit* partials, const Stream& stream) = 0;
+    virtual void misfit(View<const float> grid, const Recorded& observed, const Course* course, float floor,
+                        Misfit* partials, const Stream& stream) = 0;
     /// estimate *= grid, at least floor, unless the course has its verdict
     virtual void update(View<const float> grid, View<float> estimate, float floor, const Course* course,
                         const Stream& stream) = 0;
@@ -159,13 +181,46 @@ public:
     virtual void update_and_spread(View<float> grid, View<float> estimate, View<float> previous, float floor,
                                    Margin margin, const Course* course, const Stream& stream) = 0;
 
+    // correct: where views, weights or regularisation come in; the grid's core may be a part of the estimate's
+    /// partials[0] = misfit of grid + background; grid = weight (image / (grid + background) - 1)
+    virtual void residual(View<float> grid, const Recorded& observed, float floor, Margin margin, Misfit* partials,
+                          const Stream& stream) = 0;
+    /// `all`, 0 at first, takes in one more: max(all, c), all + share c, or (1 + all) (1 + gain c) ^ share - 1
+    virtual void gather(View<const float> correction, View<const float> gain, float share, Gathering how,
+                        View<float> all, const Stream& stream) = 0;
+    /// gain = 1 / gain where that is above `least`, else 0
+    virtual void invert(View<float> gain, float least, const Stream& stream) = 0;
+    /// estimate = point (1 + gain correction) penalty, at least floor; previous as in `update_and_spread`. Nothing once
+    /// the course has its verdict.
+    virtual void correct(View<const float> correction, const Correction& by, View<const float> point,
+                         View<float> estimate, View<float> previous, const Course* course, const Stream& stream) = 0;
+
+    // regularise
+    /// penalty = 1 / (1 - strength div(g / |g|)), g the estimate's gradient, |g|^2 at least the square of `softness`
+    virtual void total_variation(View<const float> estimate, Spacing spacing, float strength, float softness,
+                                 View<float> penalty, const Stream& stream) = 0;
+    /// penalty = 1 / (1 - strength laplacian(estimate))
+    virtual void tikhonov_miller(View<const float> estimate, Spacing spacing, float strength, View<float> penalty,
+                                 const Stream& stream) = 0;
+
+    // accelerate
+    /// partials[0] = products of estimate - point with `change` and of that with itself; change = estimate - point
+    virtual void change(View<const float> estimate, View<const float> point, View<float> change, Changes* partials,
+                        const Stream& stream) = 0;
+    /// course->momentum for the next point: by the rule, or what is given for this iteration
+    virtual void choose_momentum(const Changes* total, Momentum rule, View<const float> given, Course* course,
+                                 const Stream& stream) = 0;
+    /// point = estimate + course->momentum (estimate - previous), at least floor
+    virtual void predict(View<const float> estimate, View<const float> previous, float floor, const Course* course,
+                         View<float> point, const Stream& stream) = 0;
+
     // judge
     /// Corrects course->scale, at which `total` was taken, to what gives the estimate the flux that was recorded
     virtual void match_flux(const Misfit* total, double recorded, double background, std::int64_t voxels,
                             Course* course, const Stream& stream) = 0;
-    /// The next estimate's divergence and, if `automatic`, the verdict: in the course and, in turn, in a place of
-    /// `history`, which may be pinned memory. Nothing once there is a verdict.
-    virtual void judge(const Misfit* total, bool automatic, Course* course, View<Judgement> history,
+    /// The next estimate's divergence, the sum of all `totals`, and, if `automatic`, the verdict: in the course and, in
+    /// turn, in a place of `history`, which may be pinned memory. Nothing once there is a verdict.
+    virtual void judge(View<const Misfit> totals, bool automatic, Course* course, View<Judgement> history,
                        const Stream& stream) = 0;
 
     MemoryCount memory;

@@ -14,6 +14,15 @@ struct Misfit {
     double expected = 0;    // sum of p
 };
 
+/// Sums over the voxels of how far an iteration moved the estimate, and the one before it did.
+struct Changes {
+    double with_before = 0;  // sum of their products
+    double before = 0;       // sum of the squares of the one before
+};
+
+/// How far the next iteration starts beyond the estimate, in the direction in which the last one moved it.
+enum class Momentum : std::int32_t { biggs_andrews, heavy_ball };
+
 /// Whether iterating goes on, ends with the estimate at hand, or with the one before.
 enum class Verdict : std::int32_t { go_on, stop, step_back };
 
@@ -22,12 +31,14 @@ struct Course {
     double scale = 1;       // gives the estimate the image's flux
     double divergence = 0;  // of the estimate judged last
     std::int32_t judged = 0;
+    float momentum = 0;                // beyond the estimate judged next
     Verdict verdict = Verdict::go_on;  // any other: updates leave the estimate as it is
 };
 
 /// What the host is told of an estimate.
 struct Judgement {
     double divergence = 0;
+    float momentum = 0;  // it was judged with
     Verdict verdict = Verdict::go_on;
 };
 
@@ -51,12 +62,31 @@ PLANAPO_HD inline Verdict verdict(std::int32_t iteration, double before, double 
     return before - divergence <= least_gain * before ? Verdict::stop : Verdict::go_on;
 }
 
+/// Biggs and Andrews' factor (Appl. Opt. 36, 1766, 1997, doi:10.1364/AO.36.001766) or Wang and Miller's scaled heavy
+/// ball (IEEE Trans. Image Process. 23, 848, 2014, doi:10.1109/TIP.2013.2291324), after `iterations`.
+PLANAPO_HD inline float momentum(Momentum rule, std::int32_t iterations, const Changes& changes) {
+    if (rule == Momentum::heavy_ball) return static_cast<float>(iterations) / static_cast<float>(iterations + 3);
+    if (iterations < 2 || !(changes.before > 0)) return 0;
+    const double factor = changes.with_before / changes.before;
+    return static_cast<float>(factor < 0 ? 0 : factor > 1 ? 1 : factor);
+}
+
+/// Of all views: a few rows of one.
+PLANAPO_HD inline Misfit sum_of(const View<const Misfit>& totals) {
+    Misfit sum;
+    for (std::int64_t view = 0; view < totals.shape().y; ++view) {
+        sum.divergence += totals(0, view, 0).divergence;
+        sum.expected += totals(0, view, 0).expected;
+    }
+    return sum;
+}
+
 /// Judges the next estimate, by its misfit.
 PLANAPO_HD inline Judgement judge(Course& course, const Misfit& misfit, bool automatic) {
     if (automatic) course.verdict = verdict(course.judged, course.divergence, misfit.divergence);
     course.divergence = misfit.divergence;
     ++course.judged;
-    return {misfit.divergence, course.verdict};
+    return {misfit.divergence, course.momentum, course.verdict};
 }
 
 }  // namespace formula

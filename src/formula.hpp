@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 #include <planapo/volume.hpp>
@@ -48,6 +49,17 @@ PLANAPO_HD inline float expected_at_scale(float blurred, float background, float
     return larger(scale * blurred + background, floor);
 }
 
+/// What one view asks for where it recorded `observed`: 0 where that is what was expected, or nothing is known. Never
+/// multiplies what a weight of 0 marks as unknown, which may be anything.
+PLANAPO_HD inline float residual(float observed, float expected, float weight) {
+    return weight > 0.f ? weight * (observed / expected - 1.f) : 0.f;
+}
+
+/// A step from where the correction was computed. Where nobody sees anything the estimate is dark.
+PLANAPO_HD inline float corrected_by(float point, float correction, float gain, float penalty, float floor) {
+    return gain > 0.f ? larger(point * (1.f + gain * correction) * penalty, floor) : floor;
+}
+
 /// One Richardson-Lucy step. The back-projected ratio of an unmatched projector may be negative: the estimate is
 /// clamped.
 PLANAPO_HD inline float corrected(float estimate, float correction, float floor) {
@@ -72,6 +84,21 @@ PLANAPO_HD inline float logarithm(float r) {
 PLANAPO_HD inline float divergence(float observed, float expected) {
     return observed * logarithm(observed / expected) + (expected - observed);
 }
+
+/// What a view's correction leaves of an estimate when others have their say too; unmatched projectors may ask for less
+/// than nothing.
+PLANAPO_HD inline float shared_factor(float correction, float gain, float share) {
+    constexpr float least = 1e-3f;
+    return std::pow(larger(1.f + gain * correction, least), share);
+}
+
+/// Where the next iteration starts: as far again as the estimate has come, times the momentum.
+PLANAPO_HD inline float predicted(float estimate, float previous, float momentum, float floor) {
+    return larger(estimate + momentum * (estimate - previous), floor);
+}
+
+/// What a penalty leaves of an estimate: 1 / (1 - pull), never more than ten times as much.
+PLANAPO_HD inline float penalised(float pull) { return 1.f / larger(1.f - pull, 0.1f); }
 
 /// Calls `visit(position)` for every position on a grid axis at which voxel `i` of the core appears: i itself and its
 /// mirror images in the margin (edge voxel repeated). The margin lies behind the core; its last `before` positions are,

@@ -47,23 +47,43 @@ public:
 
     void fill(View<float> out, float value, const Stream& stream) override;
     void widen(View<const std::uint16_t> narrow, View<float> wide, const Stream& stream) override;
-    void start(View<const float> observed, float background, float floor, View<float> estimate,
-               const Stream& stream) override;
+    void admit(View<const float> image, View<const float> weights, View<float> out, const Stream& stream) override;
+    void start(const Recorded& observed, float floor, View<float> estimate, const Stream& stream) override;
     void multiply(View<Complex> spectrum, View<const Complex> otf, Conjugate conjugate, const Stream& stream) override;
 
     void spread(View<const float> core, View<float> grid, Margin margin, const Stream& stream) override;
     void ratio(View<float> grid, View<const float> observed, float background, float floor, Margin margin,
                Misfit* partials, const Stream& stream) override;
-    void misfit(View<const float> grid, View<const float> observed, float background, const Course* course, float floor,
-                Misfit* partials, const Stream& stream) override;
+    void misfit(View<const float> grid, const Recorded& observed, const Course* course, float floor, Misfit* partials,
+                const Stream& stream) override;
     void update(View<const float> grid, View<float> estimate, float floor, const Course* course,
                 const Stream& stream) override;
     void update_and_spread(View<float> grid, View<float> estimate, View<float> previous, float floor, Margin margin,
                            const Course* course, const Stream& stream) override;
 
+    void residual(View<float> grid, const Recorded& observed, float floor, Margin margin, Misfit* partials,
+                  const Stream& stream) override;
+    void gather(View<const float> correction, View<const float> gain, float share, Gathering how, View<float> all,
+                const Stream& stream) override;
+    void invert(View<float> gain, float least, const Stream& stream) override;
+    void correct(View<const float> correction, const Correction& by, View<const float> point, View<float> estimate,
+                 View<float> previous, const Course* course, const Stream& stream) override;
+
+    void total_variation(View<const float> estimate, Spacing spacing, float strength, float softness,
+                         View<float> penalty, const Stream& stream) override;
+    void tikhonov_miller(View<const float> estimate, Spacing spacing, float strength, View<float> penalty,
+                         const Stream& stream) override;
+
+    void change(View<const float> estimate, View<const float> point, View<float> change, Changes* partials,
+                const Stream& stream) override;
+    void choose_momentum(const Changes* total, Momentum rule, View<const float> given, Course* course,
+                         const Stream& stream) override;
+    void predict(View<const float> estimate, View<const float> previous, float floor, const Course* course,
+                 View<float> point, const Stream& stream) override;
+
     void match_flux(const Misfit* total, double recorded, double background, std::int64_t voxels, Course* course,
                     const Stream& stream) override;
-    void judge(const Misfit* total, bool automatic, Course* course, View<Judgement> history,
+    void judge(View<const Misfit> totals, bool automatic, Course* course, View<Judgement> history,
                const Stream& stream) override;
 
     int index() const { return index_; }

@@ -20,8 +20,9 @@ namespace planapo {
 /// others reach the same resolution in a tenth of the iterations (Guo et al. 2020, doi:10.1038/s41587-020-0560-x).
 enum class Method { matched, gaussian, butterworth, wiener_butterworth };
 
-/// What lies outside the image: its mirror image (nothing wraps round), the image again, or nothing.
-enum class Boundary { mirror, wrap, zero };
+/// What lies outside the image: its mirror image (nothing wraps round), the image again, nothing, or something unknown
+/// that is estimated as far as it shines into the image (Bertero and Boccacci 2005, doi:10.1051/0004-6361:20052717).
+enum class Boundary { mirror, wrap, zero, unknown };
 
 /// The first estimate: the image itself above the background, or its mean everywhere.
 enum class Start { image, flat };
@@ -33,6 +34,24 @@ struct ProjectorOptions {
     int order = 8;        ///< of the Butterworth filter in squared frequency; >= 1
 };
 
+/// Where an iteration starts: at the estimate, or beyond it in the direction in which it has been moving, as far as the
+/// last two changes agree (Biggs and Andrews 1997, doi:10.1364/AO.36.001766), or by a given sequence (the scaled heavy
+/// ball of Wang and Miller 2014, doi:10.1109/TIP.2013.2291324). For matched projectors: half the iterations.
+enum class Acceleration { none, biggs_andrews, heavy_ball };
+
+/// What noise is damped by: nothing; the total variation, which keeps edges (Dey et al. 2006, doi:10.1002/jemt.20294);
+/// or the squared gradient, which does not (Tikhonov and Miller).
+enum class Penalty { none, total_variation, tikhonov_miller };
+
+struct Regularisation {
+    Penalty penalty = Penalty::none;
+    double strength = 2e-3;       ///< in (0, 1]; useful from 1e-4 to 1e-1
+    VoxelSize voxel = {1, 1, 1};  ///< only the ratios of its edges matter
+    /// What counts as bright, > 0, in the image's units: the squared gradient is measured in it. Empty: the image's
+    /// mean above the background.
+    std::optional<double> scale = {};
+};
+
 struct DeconvolveOptions {
     Method method = Method::wiener_butterworth;
     std::optional<int> iterations = {};  ///< exactly so many, >= 1; empty: until the I-divergence hardly changes
@@ -42,6 +61,10 @@ struct DeconvolveOptions {
     Boundary boundary = Boundary::mirror;
     Start start = Start::image;
     ProjectorOptions projector = {};
+    Acceleration acceleration = Acceleration::none;
+    /// The factors of an earlier run, for chunks that must agree: as its report has them. Empty: by the method.
+    std::vector<float> momentum = {};
+    Regularisation regularisation = {};
     int threads = 0;  ///< of the CPU; 0: as OpenMP decides
     /// Time FFT plans once and remember them (FFTW's MEASURE and wisdom): slower first run, faster iterations.
     bool measure_plans = false;
@@ -54,6 +77,7 @@ struct DeconvolveReport {
     /// number was given; up to two more where the method decided, which also judges the estimates that it stops at or
     /// steps back from. At the image's flux where an unmatched method decides (its estimates overshoot at first).
     std::vector<double> divergence;
+    std::vector<float> momentum;        ///< of every iteration after the first; empty without acceleration
     std::int64_t negative_voxels = 0;   ///< below zero in the image, taken as 0
     double psf_share_out_of_reach = 0;  ///< of the PSF's sum, cropped because it cannot reach the image
     double floor = 0;
@@ -107,6 +131,13 @@ public:
     DeconvolveReport run(View<const std::uint16_t> image, View<float> out, const Progress& progress = {},
                          const Stream& stream = {});
 
+    /// The same, with how far each voxel is to be trusted: 0 (not at all: whatever is recorded there, NaN too, is
+    /// ignored, and what lies there is estimated from what surrounds it) and above. Of the image's shape, on the same
+    /// side. Takes up to four volumes more. Throws `InvalidArgument` for weights that are negative, not finite or 0
+    /// everywhere.
+    DeconvolveReport run_weighted(View<const float> image, View<const float> weights, View<float> out,
+                                  const Progress& progress = {}, const Stream& stream = {});
+
     /// Restores the images of a series. While one is restored, the next is read and carried to the device, and the one
     /// before is carried back and written. Where the method decides how many iterations there are, it does so on the
     /// first image of each channel, and the others get as many. Holds two images and two results more than `run`.
@@ -126,8 +157,8 @@ private:
     struct Work;
 
     template <typename T>
-    DeconvolveReport restore(View<const T> image, View<float> out, std::optional<int> iterations,
-                             const Progress& progress, const Stream& stream);
+    DeconvolveReport restore(View<const T> image, View<const float> weights, View<float> out,
+                             std::optional<int> iterations, const Progress& progress, const Stream& stream);
 
     std::unique_ptr<Work> work_;
 };

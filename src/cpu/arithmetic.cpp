@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "backend.hpp"
+#include "margin.hpp"
 
 namespace planapo {
 
@@ -13,8 +14,19 @@ void widen_row(const std::uint16_t* narrow, float* wide, std::int64_t voxels) {
 }
 
 PLANAPO_VECTORISED
-void start_row(const float* observed, float* estimate, std::int64_t voxels, float background, float floor) {
-    for (std::int64_t x = 0; x < voxels; ++x) estimate[x] = formula::above_background(observed[x], background, floor);
+void admit_row(const float* image, const float* weights, float* out, std::int64_t voxels) {
+    for (std::int64_t x = 0; x < voxels; ++x) out[x] = weights[x] > 0.f ? image[x] : 0.f;
+}
+
+/// Without weights where `weights` is null.
+PLANAPO_VECTORISED
+void start_row(const float* observed, const float* weights, float* estimate, std::int64_t voxels, float background,
+               float floor) {
+    for (std::int64_t x = 0; x < voxels; ++x) {
+        const bool known = weights == nullptr || weights[x] > 0.f;
+        const float start = formula::above_background(observed[x], background, floor);
+        estimate[x] = known ? start : estimate[x];
+    }
 }
 
 PLANAPO_VECTORISED
@@ -39,9 +51,17 @@ void CpuBackend::widen(View<const std::uint16_t> narrow, View<float> wide, const
                  [&](std::int64_t z, std::int64_t y) { widen_row(narrow.row(z, y), wide.row(z, y), wide.shape().x); });
 }
 
-void CpuBackend::start(View<const float> observed, float background, float floor, View<float> estimate, const Stream&) {
-    for_each_row(observed.shape(), [&](std::int64_t z, std::int64_t y) {
-        start_row(observed.row(z, y), estimate.row(z, y), observed.shape().x, background, floor);
+void CpuBackend::admit(View<const float> image, View<const float> weights, View<float> out, const Stream&) {
+    for_each_row(image.shape(), [&](std::int64_t z, std::int64_t y) {
+        admit_row(image.row(z, y), weights.row(z, y), out.row(z, y), image.shape().x);
+    });
+}
+
+void CpuBackend::start(const Recorded& observed, float floor, View<float> estimate, const Stream&) {
+    const Shape shape = observed.image.shape();
+    for_each_row(shape, [&](std::int64_t z, std::int64_t y) {
+        start_row(observed.image.row(z, y), row_or_null(observed.weights, z, y), estimate.row(z, y), shape.x,
+                  observed.background, floor);
     });
 }
 

@@ -8,10 +8,11 @@ void CpuBackend::match_flux(const Misfit* total, double recorded, double backgro
     course->scale *= formula::flux_scale(recorded, total->expected, background, voxels);
 }
 
-void CpuBackend::judge(const Misfit* total, bool automatic, Course* course, View<Judgement> history, const Stream&) {
+void CpuBackend::judge(View<const Misfit> totals, bool automatic, Course* course, View<Judgement> history,
+                       const Stream&) {
     if (course->verdict != Verdict::go_on) return;
     const std::int64_t place = course->judged % history.shape().x;
-    history(0, 0, place) = formula::judge(*course, *total, automatic);
+    history(0, 0, place) = formula::judge(*course, formula::sum_of(totals), automatic);
 }
 
 }  // namespace planapo

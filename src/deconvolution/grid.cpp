@@ -76,13 +76,16 @@ WorkingGrid working_grid(Shape image, Shape radius, Boundary boundary, const Fft
             "An image of {} voxels is longer than 2^31 on one axis, which no FFT takes.", to_string(image));
     require(static_cast<double>(image.z) * static_cast<double>(image.y) * static_cast<double>(image.x) < 0x1p56,
             "An image of {} voxels is larger than any memory.", to_string(image));
-    if (boundary == Boundary::wrap) return {image, {}, {}};
+    if (boundary == Boundary::wrap) return {image, image, {}, {}, {}};
     // Both sides of the image need their own margin: 2 r voxels between its end and, round the corner, its beginning.
     const Shape grid = cheapest_grid({image.z + 2 * radius.z, image.y + 2 * radius.y, image.x + 2 * radius.x}, costs);
-    if (boundary == Boundary::mirror) return {grid, {Fill::mirror, radius, 0}, {Fill::mirror, radius, 0}};
+    const Margin mirror{Fill::mirror, radius, 0}, dark{Fill::constant, radius, 0}, settled{Fill::constant, radius, 1};
+    if (boundary == Boundary::mirror) return {grid, image, mirror, mirror, mirror};
+    // What shines in from outside is estimated too; there nothing was recorded that could ask for anything.
+    if (boundary == Boundary::unknown) return {grid, grid, {}, dark, dark};
     // Outside there is nothing to estimate, and nothing was recorded that could correct anything: a ratio of 1. That
     // has the fixed point of EM on the recorded voxels, without dividing by the projector's response to them.
-    return {grid, {Fill::constant, radius, 0}, {Fill::constant, radius, 1}};
+    return {grid, image, dark, settled, dark};
 }
 
 }  // namespace planapo

@@ -26,7 +26,8 @@ Shape radius_of(Shape kernel);
 
 struct WorkingGrid {
     Shape grid;
-    Margin estimate, ratio;  // how the margin of each is filled
+    Shape domain;                      // of the estimate: the image, or the grid where light from outside is estimated
+    Margin estimate, ratio, residual;  // how the margin of each is filled
 };
 
 /// The grid for an image and kernels that reach `radius`, on a device with these costs. Periodic images get exactly

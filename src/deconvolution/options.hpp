@@ -7,5 +7,6 @@ namespace planapo {
 
 /// Throws `InvalidArgument` naming the option, its value and its range.
 void check(const DeconvolveOptions& options);
+void check_background(double background);
 
 }  // namespace planapo

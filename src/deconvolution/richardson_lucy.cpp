@@ -1,10 +1,12 @@
 #include "richardson_lucy.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "back_projector.hpp"
+#include "compound_projectors.hpp"
+#include "joint_steps.hpp"
 #include "kernel.hpp"
+#include "plain_steps.hpp"
 #include "stop.hpp"
 #include "uniform_blur.hpp"
 
@@ -12,10 +14,47 @@ namespace planapo {
 
 namespace {
 
-bool matched(const DeconvolveOptions& options) { return options.method == Method::matched; }
+/// One view whose voxels count alike, and nothing else: weights come with a run, if at all.
+bool is_plain(const Problem& problem) {
+    return problem.psfs.size() == 1 && problem.options.boundary != Boundary::unknown &&
+           problem.options.acceleration == Acceleration::none &&
+           problem.options.regularisation.penalty == Penalty::none;
+}
 
-/// Only an unmatched projector can make an estimate worse, and only an automatic stop looks back.
-bool keeps_previous(const DeconvolveOptions& options) { return stops_by_itself(options) && !matched(options); }
+/// What of the PSFs can reach from voxel to voxel, and how far that is at most.
+struct Kernels {
+    std::vector<Volume<float>> forward;
+    Shape radius{0, 0, 0};
+    double share_cut = 0;
+};
+
+Kernels kernels_of(const Problem& problem, Shape image) {
+    Kernels kernels;
+    for (const Volume<float>& psf : problem.psfs) {
+        double cut = 0;
+        kernels.forward.push_back(within_reach(psf, image, problem.options.boundary, cut));
+        const Shape radius = radius_of(kernels.forward.back().shape());
+        kernels.radius = {std::max(kernels.radius.z, radius.z), std::max(kernels.radius.y, radius.y),
+                          std::max(kernels.radius.x, radius.x)};
+        kernels.share_cut = std::max(kernels.share_cut, cut);
+    }
+    return kernels;
+}
+
+bool projects_back_by_adjoint(const Problem& problem) {
+    return problem.options.method == Method::matched && problem.scheme != Scheme::bayesian;
+}
+
+/// Empty ones where the adjoint carries back.
+std::vector<Volume<float>> back_projectors(const Problem& problem, const std::vector<Volume<float>>& psfs,
+                                           const Device& device) {
+    if (projects_back_by_adjoint(problem)) return std::vector<Volume<float>>(psfs.size());
+    if (problem.scheme == Scheme::bayesian) return compound_projectors(psfs, device);
+    std::vector<Volume<float>> all;
+    for (const Volume<float>& psf : psfs)
+        all.push_back(back_projector(psf, problem.options.method, problem.options.projector, device));
+    return all;
+}
 
 /// Nobody frees or reuses a buffer while the device still works on it, however the function is left.
 class WaitOnLeaving {
@@ -37,118 +76,82 @@ private:
 
 }  // namespace
 
-DeconvolvePlan plan_richardson_lucy(View<const float> psf, Shape image, const DeconvolveOptions& options,
-                                    const Device& device) {
-    double share_cut = 0;
-    const Shape radius = radius_of(within_reach(psf, image, options.boundary, share_cut).shape());
+DeconvolvePlan plan_richardson_lucy(const Problem& problem, Shape image, const Device& device) {
     const Backend& backend = device.backend();
-    const Shape grid = working_grid(image, radius, options.boundary, backend.fft_costs()).grid;
-    const std::int64_t grids = matched(options) ? 2 : 3;  // the work and the OTFs
-    std::int64_t bytes = grids * grid_bytes(grid) + backend.transform_bytes(grid) +
-                         backend.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit)) +
-                         static_cast<std::int64_t>(sizeof(Course));
+    const Kernels kernels = kernels_of(problem, image);
+    const WorkingGrid layout = working_grid(image, kernels.radius, problem.options.boundary, backend.fft_costs());
+    const auto views = static_cast<std::int64_t>(problem.psfs.size());
+    const std::int64_t grids = 1 + (projects_back_by_adjoint(problem) ? 1 : 2) * views;  // the work and the OTFs
     const std::int64_t image_bytes = checked_bytes(image, sizeof(float));
-    if (keeps_previous(options)) bytes += image_bytes;
-    if (!device.is_cpu()) bytes += 2 * image_bytes;  // host images are copied there and back
-    return {grid, bytes};
+    std::int64_t bytes = grids * grid_bytes(layout.grid) + backend.transform_bytes(layout.grid) +
+                         (views + 1) * backend.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit)) +
+                         views * static_cast<std::int64_t>(sizeof(Course));
+    bytes += is_plain(problem) ? PlainSteps::bytes(image, problem.options)
+                               : JointSteps::bytes(layout, image, views, problem.scheme, problem.options);
+    if (!device.is_cpu()) bytes += (views + 1) * image_bytes;  // host images are copied there and back
+    return {layout.grid, bytes};
 }
 
-RichardsonLucy::RichardsonLucy(View<const float> psf, Shape image, const DeconvolveOptions& options,
-                               const Device& device)
-    : device_(device), backend_(device.backend()), options_(options), image_(image) {
-    const Volume<float> forward = within_reach(psf, image, options.boundary, share_cut_);
-    layout_ = working_grid(image, radius_of(forward.shape()), options.boundary, backend_.fft_costs());
-    work_ = Buffer(grid_bytes(layout_.grid), device);
-    transform_ = backend_.plan_transform(grid(), options.measure_plans ? Planning::measure : Planning::estimate);
-    const Volume<float> back =
-        matched(options) ? Volume<float>() : back_projector(forward, options.method, options.projector, device);
-    blur_ = std::make_unique<UniformBlur>(forward, back, grid(), *transform_, device);
-    partials_ = Buffer(backend_.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit)), device);
-    course_ = Buffer(sizeof(Course), device);
-    history_ = Pinned<Judgement>(4, device);  // two steps under way, one just done, and the one that is read
-    recorded_step_ = backend_.new_recording();
-    for (auto& mark : marks_) mark = backend_.new_mark();
-    if (keeps_previous(options)) previous_ = Buffer(checked_bytes(image, sizeof(float)), device);
-}
-
-View<float> RichardsonLucy::previous() const {
-    return keeps_previous(options_) ? View<float>(static_cast<float*>(previous_.data()), image_) : View<float>();
-}
-
-void RichardsonLucy::begin(const Run& run, const Survey& survey, const Stream& stream) {
-    static const Course fresh;
-    backend_.copy(&fresh, course(), sizeof fresh, stream);
-    if (options_.start == Start::flat) {
-        const auto mean = static_cast<float>(survey.positive_sum / static_cast<double>(image_.voxels()));
-        backend_.fill(run.estimate, std::max(mean, run.floor), stream);
+RichardsonLucy::RichardsonLucy(const Problem& problem, Shape image, const Device& device) : scheme_(problem.scheme) {
+    const Kernels kernels = kernels_of(problem, image);
+    share_cut_ = kernels.share_cut;
+    const auto views = static_cast<std::int64_t>(problem.psfs.size());
+    work_ = std::make_unique<Workspace>(image, views, kernels.radius, problem.options, device);
+    const std::vector<Volume<float>> back = back_projectors(problem, kernels.forward, device);
+    for (std::size_t view = 0; view < back.size(); ++view)
+        blurs_.push_back(
+            std::make_unique<UniformBlur>(kernels.forward[view], back[view], work_->grid(), *work_->transform, device));
+    recorded_step_ = work_->backend.new_recording();
+    for (auto& mark : marks_) mark = work_->backend.new_mark();
+    if (is_plain(problem)) {
+        plain_ = std::make_unique<PlainSteps>(*work_, *blurs_[0]);
     } else {
-        backend_.start(run.image, static_cast<float>(options_.background), run.floor, run.estimate, stream);
+        joint_ = std::make_unique<JointSteps>(*work_, blurs_, scheme_);
     }
-    backend_.spread(run.estimate, grid(), layout_.estimate, stream);
 }
 
-// An unmatched projector overshoots the flux for some iterations while the shape already improves: where its estimates
-// are judged, that is done at the image's flux.
-void RichardsonLucy::look(const Run& run, const Stream& stream) {
-    const auto background = static_cast<float>(options_.background);
-    const auto judge = [&] {
-        backend_.judge(partials(), stops_by_itself(options_), course(), history_.view(), stream);
-    };
-    blur_->project(grid(), stream);
-    if (keeps_previous(options_)) {
-        backend_.misfit(grid(), run.image, background, course(), run.floor, partials(), stream);
-        backend_.match_flux(partials(), run.recorded, options_.background, image_.voxels(), course(), stream);
-        backend_.misfit(grid(), run.image, background, course(), run.floor, partials(), stream);
-        judge();
-    }
-    backend_.ratio(grid(), run.image, background, run.floor, layout_.ratio, partials(), stream);
-    if (!keeps_previous(options_)) judge();
-}
-
-void RichardsonLucy::step(const Run& run, const Stream& stream) {
-    blur_->project_back(grid(), stream);
-    backend_.update_and_spread(grid(), run.estimate, previous(), run.floor, layout_.estimate, course(), stream);
-    look(run, stream);
-}
-
-void RichardsonLucy::correct_at_last(const Run& run, const Stream& stream) {
-    blur_->project_back(grid(), stream);
-    backend_.update(grid(), run.estimate, run.floor, course(), stream);
-    backend_.wait(stream);
+Steps& RichardsonLucy::steps_for(const Run& run) {
+    if (plain_ != nullptr && run.views[0].weights.empty()) return *plain_;
+    if (joint_ == nullptr) joint_ = std::make_unique<JointSteps>(*work_, blurs_, scheme_);
+    return *joint_;
 }
 
 Verdict RichardsonLucy::read_history(int estimate, DeconvolveReport& report) const {
+    const Pinned<Judgement>& history = work_->history;
     while (static_cast<int>(report.divergence.size()) <= estimate) {
         const auto next = static_cast<std::int64_t>(report.divergence.size());
-        report.divergence.push_back(history_[next % history_.size()].divergence / static_cast<double>(image_.voxels()));
+        const Judgement& judgement = history[next % history.size()];
+        report.divergence.push_back(judgement.divergence / static_cast<double>(work_->image.voxels()));
+        if (next > 0 && work_->options.acceleration != Acceleration::none)
+            report.momentum.push_back(judgement.momentum);
     }
-    return history_[estimate % history_.size()].verdict;
+    return history[estimate % history.size()].verdict;
 }
 
-bool RichardsonLucy::record_step(const Run& run) {
+bool RichardsonLucy::record_step(Steps& steps, const Run& run) {
     try {
-        recorded_step_->record([&](const Stream& recording) { step(run, recording); });
+        recorded_step_->record([&](const Stream& recording) { steps.step(run, recording); });
         return true;
     } catch (const DeviceError&) {  // somebody else waited for the whole device meanwhile; if it was more, steps tell
         return false;
     }
 }
 
-Verdict RichardsonLucy::take_steps(const Run& run, const Progress& progress, const Stream& stream,
+Verdict RichardsonLucy::take_steps(Steps& steps, const Run& run, const Progress& progress, const Stream& stream,
                                    DeconvolveReport& result) {
     constexpr int worth_recording = 3;
-    const int most = most_iterations(options_), steps = most - 1;
-    const bool recorded = steps >= worth_recording && record_step(run);
-    for (int queued = 0, done = 0; done < steps;) {
-        if (queued < steps && queued - done < 2) {
+    const int most = most_iterations(work_->options), last = most - 1;
+    const bool recorded = last >= worth_recording && record_step(steps, run);
+    for (int queued = 0, done = 0; done < last;) {
+        if (queued < last && queued - done < 2) {
             if (recorded) {
                 recorded_step_->replay(stream);
             } else {
-                step(run, stream);
+                steps.step(run, stream);
             }
             marks_[queued++ % 2]->set(stream);
         }
-        while (done < queued && (queued - done == 2 || queued == steps || marks_[done % 2]->reached())) {
+        while (done < queued && (queued - done == 2 || queued == last || marks_[done % 2]->reached())) {
             marks_[done++ % 2]->wait();
             result.iterations = done;
             const Verdict verdict = read_history(done, result);
@@ -159,25 +162,22 @@ Verdict RichardsonLucy::take_steps(const Run& run, const Progress& progress, con
     return Verdict::go_on;
 }
 
-void RichardsonLucy::run(View<const float> image, View<float> estimate, const Survey& survey, const Progress& progress,
-                         const Stream& stream, DeconvolveReport& result) {
-    const WaitOnLeaving wait(backend_, stream);
-    const Run run{image, estimate, survey.recorded, static_cast<float>(result.floor)};
-    const int most = most_iterations(options_);
+void RichardsonLucy::run(const Run& run, const Progress& progress, const Stream& stream, DeconvolveReport& result) {
+    const WaitOnLeaving wait(work_->backend, stream);
+    Steps& steps = steps_for(run);
+    const int most = most_iterations(work_->options);
     report(progress, 0, most);
-    begin(run, survey, stream);
-    look(run, stream);
-    const Verdict verdict = take_steps(run, progress, stream, result);
-    if (verdict == Verdict::step_back && keeps_previous(options_)) {
-        backend_.copy(previous().data(), estimate.data(), checked_bytes(image_, sizeof(float)), stream);
-        --result.iterations;
-    }
+    steps.begin(run, stream);
+    const Verdict verdict = take_steps(steps, run, progress, stream, result);
+    if (verdict == Verdict::step_back && keeps_previous(work_->options)) --result.iterations;
     if (verdict == Verdict::go_on) {
-        correct_at_last(run, stream);
+        steps.correct_at_last(run, stream);
+        work_->backend.wait(stream);
         read_history(result.iterations, result);
         result.iterations = most;
-        report(progress, most, most);
     }
+    steps.hand_over(run, verdict, stream);
+    if (verdict == Verdict::go_on) report(progress, most, most);
 }
 
 }  // namespace planapo

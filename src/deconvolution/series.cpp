@@ -152,7 +152,7 @@ void Deconvolver::run_series(const Series& series, const ReadImage<T>& read, con
         Slot<T>& slot = pipeline.slot(index);
         try {
             const auto within = [&](double done, double of) { return told.at(static_cast<double>(index) + done / of); };
-            DeconvolveReport report = restore(slot.image(), slot.result(), decided, within, slot.stream());
+            DeconvolveReport report = restore(slot.image(), {}, slot.result(), decided, within, slot.stream());
             decided = report.iterations;
             return report;
         } catch (const InvalidArgument& reason) {

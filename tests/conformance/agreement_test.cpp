@@ -31,7 +31,7 @@ TEST_P(Agreement, StartSpreadAndUpdateHaveTheBitsOfTheCpu) {
     const Volume<float> observed = random_volume(core, 20, -1.f, 3.f), correction = random_volume(size, 21, -0.5f, 2.f);
     const auto [cpu, here] = on_both([&](const Device& on) {
         DeviceGrid image(observed, on), estimate(core, on), grid(correction, on);
-        on.backend().start(image.view(), 0.3f, 0.01f, estimate.view(), {});
+        on.backend().start({image.view(), {}, 0.3f}, 0.01f, estimate.view(), {});
         const DeviceValue course(Course{}, on);
         on.backend().update_and_spread(grid.view(), estimate.view(), {}, 1e-4f, margin, course.get(), {});
         on.backend().wait({});

@@ -55,7 +55,7 @@ void Arithmetic::check_start(Shape shape) {
     const Volume<float> observed = random_volume(shape, 1, -1.f, 2.f);
     DeviceGrid input(observed, device()), estimate(shape, device());
 
-    backend().start(input.view(), background, floor, estimate.view(), {});
+    backend().start({input.view(), {}, background}, floor, estimate.view(), {});
     backend().wait({});
 
     // One rounding, that of the difference: a float is as good as the double below, rounded.

@@ -161,7 +161,7 @@ void Iterate::check_misfit(const Layout& layout) {
     DeviceGrid grid(blurred, device()), input(observed, device());
 
     original.expect(total_of(layout.core, [&](Misfit* partials) {
-        backend().misfit(grid.view(), input.view(), background, course.get(), floor, partials, {});
+        backend().misfit(grid.view(), {input.view(), {}, background}, course.get(), floor, partials, {});
     }));
 
     EXPECT_TRUE(same_bits(grid.voxels(), blurred));

@@ -21,7 +21,7 @@ protected:
         history_ = Pinned<Judgement>(4, device());
         for (const double divergence : divergences) {
             const DeviceValue total(Misfit{divergence, 0}, device());
-            backend().judge(total.get(), automatic, course.get(), history_.view(), {});
+            backend().judge(View<const Misfit>(total.get(), {1, 1, 1}), automatic, course.get(), history_.view(), {});
             backend().wait({});
         }
         return course.read();

@@ -23,7 +23,7 @@ TEST_P(Queue, AMarkIsReachedWhenEverythingBeforeItIsDone) {
     const Pinned<Judgement> history(1, device());
     const DeviceValue course(Course{}, device());
     const DeviceValue total(Misfit{7, 0}, device());
-    backend().judge(total.get(), false, course.get(), history.view(), stream);
+    backend().judge(View<const Misfit>(total.get(), {1, 1, 1}), false, course.get(), history.view(), stream);
     mark->set(stream);
     while (!mark->reached()) {
     }
@@ -37,7 +37,7 @@ TEST_P(Queue, AMarkMayBeSetAgain) {
     const DeviceValue course(Course{}, device());
     for (const double divergence : {3., 4.}) {
         const DeviceValue total(Misfit{divergence, 0}, device());
-        backend().judge(total.get(), false, course.get(), history.view(), stream);
+        backend().judge(View<const Misfit>(total.get(), {1, 1, 1}), false, course.get(), history.view(), stream);
         mark->set(stream);
         mark->wait();
     }

@@ -9,14 +9,17 @@ Verbs::Verbs(const Layout& layout)
       observed_(layout.core.voxels()),
       estimate_(layout.core.voxels()),
       previous_(layout.core.voxels()),
+      weights_(layout.core.voxels()),
+      all_(layout.core.voxels()),
       grid_(grid_bytes(layout.grid) / 4),
       otf_(grid_bytes(layout.grid) / 4),
       narrow_(layout.core.voxels()),
       partials_(blocks()),
+      changes_(blocks()),
       course_(1),
       history_(1) {
     // (1 + i) (1 + i) = 2i: a product is known by its changing.
-    for (const auto* memory : {&observed_, &estimate_, &grid_, &otf_})
+    for (const auto* memory : {&observed_, &estimate_, &previous_, &weights_, &all_, &grid_, &otf_})
         backend_.fill({memory->data(), {1, 1, memory->elements()}}, 1.f, {});
 }
 
@@ -28,20 +31,40 @@ void Verbs::call_all() {
     backend_.survey(observed, 0.f, stream);
     backend_.widen(narrow_.view(layout_.core), estimate, stream);
     backend_.fill(grid, 1.f, stream);
-    backend_.start(observed, 0.f, 0.f, estimate, stream);
+    backend_.start({observed, {}, 0.f}, 0.f, estimate, stream);
     backend_.multiply(spectrum_of(grid), spectrum_of(otf), Conjugate::no, stream);
     backend_.spread(estimate, grid, margin, stream);
     backend_.ratio(grid, observed, 0.5f, 0.1f, margin, partials_.data(), stream);
-    backend_.misfit(grid, observed, 0.5f, course_.data(), 0.1f, partials_.data(), stream);
+    backend_.misfit(grid, {observed, {}, 0.5f}, course_.data(), 0.1f, partials_.data(), stream);
     backend_.match_flux(partials_.data(), 1., 0., 1, course_.data(), stream);
-    backend_.judge(partials_.data(), false, course_.data(), history_.view({1, 1, 1}), stream);
+    backend_.judge(View<const Misfit>(partials_.data(), {1, 1, 1}), false, course_.data(), history_.view({1, 1, 1}),
+                   stream);
     backend_.update(grid, estimate, 0.f, course_.data(), stream);
     backend_.update_and_spread(grid, estimate, previous_.view(layout_.core), 0.f, margin, course_.data(), stream);
+}
+
+/// What takes part where there are weights, several views, penalties or acceleration.
+void Verbs::call_for_views() {
+    const View<float> observed = observed_.view(layout_.core), estimate = estimate_.view(layout_.core);
+    const View<float> weights = weights_.view(layout_.core), all = all_.view(layout_.core);
+    const View<float> previous = previous_.view(layout_.core), grid = grid_view(grid_.data(), layout_.grid);
+    const Stream stream;
+    backend_.admit(observed, weights, estimate, stream);
+    backend_.residual(grid, {observed, weights, 0.5f}, 0.1f, layout_.margin, partials_.data(), stream);
+    backend_.gather(grid, weights, 0.5f, Gathering::product, all, stream);
+    backend_.invert(weights, 0.01f, stream);
+    backend_.correct(grid, {weights, all, 0.1f}, estimate, estimate, previous, course_.data(), stream);
+    backend_.total_variation(estimate, {}, 0.1f, 0.1f, all, stream);
+    backend_.tikhonov_miller(estimate, {}, 0.1f, all, stream);
+    backend_.change(estimate, previous, all, changes_.data(), stream);
+    backend_.choose_momentum(changes_.data(), Momentum::biggs_andrews, {}, course_.data(), stream);
+    backend_.predict(estimate, previous, 0.1f, course_.data(), all, stream);
 }
 
 std::map<std::string, simt::KernelTraffic> Verbs::count() {
     simt::TrafficCount count;
     call_all();
+    call_for_views();
     return count.by_kernel();
 }
 
@@ -63,7 +86,15 @@ std::map<std::string, simt::KernelTraffic> Verbs::expected() const {
         {"update_kernel", {both(core, image), image}},
         {"update_and_spread_kernel", {both(core, image), both(both(image, image), grid)}},
         {"match_flux_kernel", {{16, 2, 2}, {8, 1, 1}}},
-        {"judge_kernel", {{24 + 16, 3, 2}, {24 + 12, 2, 2}}},  // course and misfit; course and judgement
+        {"judge_kernel", {{32 + 16, 4, 2}, {28 + 16, 3, 2}}},  // course and misfit; course and judgement
+        {"admit_kernel", {both(image, image), image}},
+        {"residual_kernel", {both(core, both(image, image)), grid}},
+        {"gather_kernel", {both(core, both(image, image)), image}},
+        {"invert_kernel", {image, image}},
+        // The estimate is read twice: as the point, and to be kept.
+        {"correct_kernel", {both(core, both(both(image, image), both(image, image))), both(image, image)}},
+        {"change_kernel", {both(image, both(image, image)), image}},
+        {"predict_kernel", {both(image, image), image}},
     };
 }
 
@@ -71,7 +102,9 @@ std::map<std::string, simt::Traffic> Verbs::course() const {
     const std::int64_t walking = cuda::blocks_in(cuda::walk_grid(layout_.core));
     return {{"misfit_kernel", read_by_all(sizeof(Course::scale), blocks())},
             {"update_kernel", read_by_all(sizeof(Course::verdict), walking)},
-            {"update_and_spread_kernel", read_by_all(sizeof(Course::verdict), walking)}};
+            {"update_and_spread_kernel", read_by_all(sizeof(Course::verdict), walking)},
+            {"correct_kernel", read_by_all(sizeof(Course::verdict), walking)},
+            {"predict_kernel", read_by_all(sizeof(Course::momentum), walking)}};
 }
 
 }  // namespace planapo::testing

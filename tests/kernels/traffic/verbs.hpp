@@ -34,12 +34,14 @@ public:
 
 private:
     void call_all();
+    void call_for_views();
 
     Layout layout_;
     cuda::CudaBackend backend_{0};
-    DeviceMemory<float> observed_, estimate_, previous_, grid_, otf_;
+    DeviceMemory<float> observed_, estimate_, previous_, weights_, all_, grid_, otf_;
     DeviceMemory<std::uint16_t> narrow_;
     DeviceMemory<Misfit> partials_;
+    DeviceMemory<Changes> changes_;
     DeviceMemory<Course> course_;
     DeviceMemory<Judgement> history_;
 };

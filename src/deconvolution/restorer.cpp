@@ -1,0 +1,153 @@
+#include "restorer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <planapo/psf.hpp>
+
+#include "../cpu/threads.hpp"
+#include "../message.hpp"
+#include "check_views.hpp"
+#include "kernel.hpp"
+#include "options.hpp"
+#include "turn.hpp"
+
+namespace planapo {
+
+namespace {
+
+/// Thin stacks cut a little off every PSF.
+constexpr double worth_a_warning = 0.01;
+
+std::string out_of_reach_sentence(double share, Shape shape) {
+    return fmt::format(
+        "{} of the PSF's sum cannot reach from one voxel of an image of {} voxels to another and is cut off.",
+        percent(share), to_string(shape));
+}
+
+void warn_of_negative_voxels(const Survey& survey, const std::string& name, Shape shape, DeconvolveReport& report) {
+    report.negative_voxels += survey.negative;
+    if (survey.negative == 0) return;
+    const std::string in = name == "The image" ? "" : name + ": ";
+    report.warnings.push_back(in + fmt::format("{} of {} voxels are negative, down to {:g}: they are taken as 0.",
+                                               survey.negative, shape.voxels(), survey.minimum));
+}
+
+}  // namespace
+
+Restorer::Restorer(const std::vector<View<const float>>& psfs, const DeconvolveOptions& options, Scheme scheme,
+                   std::vector<double> backgrounds, const Device& device)
+    : device_(device), problem_{{}, options, scheme}, backgrounds_(std::move(backgrounds)) {
+    check(options);
+    for (const View<const float>& psf : psfs) {
+        problem_.psfs.push_back(normalised_psf(psf));
+        for (std::string& warning : planapo::look_at(problem_.psfs.back()).warnings)
+            psf_warnings_.push_back(std::move(warning));
+    }
+}
+
+DeconvolvePlan Restorer::plan(Shape shape) const {
+    checked_bytes(shape, sizeof(float));
+    return plan_richardson_lucy(problem_, shape, device_);
+}
+
+RichardsonLucy& Restorer::algorithm_for(Shape shape) {
+    if (algorithm_ == nullptr || algorithm_->image_shape() != shape) {
+        algorithm_.reset();  // first, so that both never need room at once
+        copies_ = Copies();
+        copies_.views.resize(problem_.psfs.size());
+        algorithm_ = std::make_unique<RichardsonLucy>(problem_, shape, device_);
+    }
+    return *algorithm_;
+}
+
+std::string Restorer::name_of(std::size_t view) const {
+    if (problem_.psfs.size() == 1) return "The image";
+    return fmt::format("View {} of {}", view + 1, problem_.psfs.size());
+}
+
+/// Sums of w y and w: what is expected where the image itself is.
+Flux Restorer::weighted_flux(const Recorded& view, const Survey& weights, const Stream& stream) const {
+    Backend& backend = device_.backend();
+    const Shape shape = view.image.shape();
+    const Buffer sums(backend.partial_sums(shape) * static_cast<std::int64_t>(sizeof(Misfit)), device_),
+        course(sizeof(Course), device_);
+    const Course at_scale_one;
+    Misfit total;
+    backend.copy(&at_scale_one, course.data(), sizeof(Course), stream);
+    backend.misfit(view.image, {view.image, view.weights, 0}, static_cast<const Course*>(course.data()), 0,
+                   static_cast<Misfit*>(sums.data()), stream);
+    backend.copy(sums.data(), &total, sizeof(Misfit), stream);
+    backend.wait(stream);
+    return {total.expected, std::llround(weights.recorded)};
+}
+
+void Restorer::survey(std::size_t index, const Stream& stream, Run& run, DeconvolveReport& report) const {
+    const Recorded& view = run.views[index];
+    const Shape shape = view.image.shape();
+    const Survey found = device_.backend().survey(view.image, view.background, stream);
+    check_voxels(found, shape, name_of(index));
+    warn_of_negative_voxels(found, name_of(index), shape, report);
+    const auto views = static_cast<double>(run.views.size());
+    double voxels = static_cast<double>(shape.voxels());
+    Flux flux{found.recorded, shape.voxels()};
+    if (!view.weights.empty()) {
+        const Survey weights = device_.backend().survey(view.weights, 0, stream);
+        check_weights(weights, shape, name_of(index));
+        flux = weighted_flux(view, weights, stream);
+        run.largest_weight = std::max(run.largest_weight, weights.maximum);
+        voxels = weights.recorded / weights.maximum;
+    }
+    run.flux.push_back(flux);
+    run.mean += static_cast<float>(found.positive_sum / voxels / views);
+    if (found.positive_sum == 0)
+        report.warnings.push_back(fmt::format(
+            "{}: no voxel is above the background of {:g}, the largest is {:g}: there is nothing to restore.",
+            name_of(index), view.background, found.maximum));
+}
+
+/// What is relative to the image, so that its units do not matter.
+void Restorer::settle(Run& run, DeconvolveReport& report, Shape shape) const {
+    constexpr double relative = 1e-6, least = std::numeric_limits<float>::min();
+    report.floor = std::max(options().floor.value_or(relative * run.mean), least);
+    run.floor = static_cast<float>(report.floor);
+    run.scale = static_cast<float>(std::max(options().regularisation.scale.value_or(run.mean), least));
+    if (report.psf_share_out_of_reach > worth_a_warning)
+        report.warnings.push_back(out_of_reach_sentence(report.psf_share_out_of_reach, shape));
+}
+
+template <typename T>
+DeconvolveReport Restorer::restore(const std::vector<Incoming<T>>& views, View<float> out,
+                                   std::optional<int> iterations, const Progress& progress, const Stream& stream) {
+    check_views(views, out, problem_.psfs.size());
+    const Turn turn(busy_thread_, mutex_);
+    const ThreadLimit threads(options().threads);
+    const Shape shape = out.shape();
+    RichardsonLucy& algorithm = algorithm_for(shape);
+    const OnDevice on_device(out, device_, copies_, stream);
+    DeconvolveReport report;
+    report.warnings = psf_warnings_;
+    report.psf_share_out_of_reach = algorithm.psf_share_out_of_reach();
+    Run run;
+    run.estimate = on_device.out();
+    run.largest_weight = 0;
+    for (std::size_t i = 0; i < views.size(); ++i) {
+        run.views.push_back(on_device.bring(views[i].image, views[i].weights, backgrounds_[i], copies_.views[i]));
+        survey(i, stream, run, report);
+    }
+    if (run.largest_weight == 0) run.largest_weight = 1;
+    settle(run, report, shape);
+    algorithm.set_iterations(iterations);
+    algorithm.run(run, progress, stream, report);
+    on_device.bring_back();
+    return report;
+}
+
+template DeconvolveReport Restorer::restore(const std::vector<Incoming<float>>&, View<float>, std::optional<int>,
+                                            const Progress&, const Stream&);
+template DeconvolveReport Restorer::restore(const std::vector<Incoming<std::uint16_t>>&, View<float>,
+                                            std::optional<int>, const Progress&, const Stream&);
+
+}  // namespace planapo

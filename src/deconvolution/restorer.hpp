@@ -1,0 +1,59 @@
+// What Deconvolver and ViewsDeconvolver have in common: they check what comes in, keep what was built for the last
+// shape, and carry host images to the device and back.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "on_device.hpp"
+#include "richardson_lucy.hpp"
+
+namespace planapo {
+
+/// One view as it comes in, on the host or on the device.
+template <typename T>
+struct Incoming {
+    View<const T> image;
+    View<const float> weights;
+};
+
+class Restorer {
+public:
+    /// Checks the options and the PSFs, which need not be normalised. One background a view.
+    Restorer(const std::vector<View<const float>>& psfs, const DeconvolveOptions& options, Scheme scheme,
+             std::vector<double> backgrounds, const Device& device);
+
+    DeconvolvePlan plan(Shape shape) const;
+
+    template <typename T>
+    DeconvolveReport restore(const std::vector<Incoming<T>>& views, View<float> out, std::optional<int> iterations,
+                             const Progress& progress, const Stream& stream);
+
+    const Device& device() const { return device_; }
+    const DeconvolveOptions& options() const { return problem_.options; }
+
+private:
+    RichardsonLucy& algorithm_for(Shape shape);
+    /// Looks at every voxel of a view and notes in `run` what it recorded; throws where it cannot be restored.
+    void survey(std::size_t index, const Stream& stream, Run& run, DeconvolveReport& report) const;
+    Flux weighted_flux(const Recorded& view, const Survey& weights, const Stream& stream) const;
+    /// "The image", or which of the views.
+    std::string name_of(std::size_t view) const;
+    void settle(Run& run, DeconvolveReport& report, Shape shape) const;
+
+    Device device_;
+    Problem problem_;
+    std::vector<double> backgrounds_;
+    std::vector<std::string> psf_warnings_;
+    std::mutex mutex_;
+    std::atomic<std::thread::id> busy_thread_;
+    std::unique_ptr<RichardsonLucy> algorithm_;  // for the last shape
+    Copies copies_;
+};
+
+}  // namespace planapo
