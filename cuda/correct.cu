@@ -1,6 +1,6 @@
 // What views ask for, gathered and applied, where weights or a regularisation come in. Bytes that must move, for c core
 // and g grid voxels: residual 8 c + 4 g and 4 c more with weights, gather 12 c and 4 c more for the gain of a product,
-// invert 8 c, correct 12 c and 4 c more for a gain and for a
+// invert 8 c and 4 c more for the sight, correct 12 c and 4 c more for a gain and for a
 // penalty, 8 c where it keeps the estimate before.
 #include "launch.cuh"
 #include "plugin/backend.hpp"
@@ -11,6 +11,10 @@ namespace planapo::cuda {
 
 struct Gathered {
     float correction, gain, all;
+};
+
+struct Seen {
+    float by_all, sight;
 };
 
 struct Step {
@@ -60,10 +64,13 @@ __global__ void __launch_bounds__(threads_per_block)
     });
 }
 
-__global__ void __launch_bounds__(threads_per_block) invert_kernel(View<float> gain, float least) {
-    const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) { return gain(z, y, x); };
-    for_each_voxel(gain.shape(), load, [&](std::int64_t z, std::int64_t y, std::int64_t x, float sensitivity) {
-        gain(z, y, x) = sensitivity > least ? 1.f / sensitivity : 0.f;
+__global__ void __launch_bounds__(threads_per_block)
+    invert_kernel(View<float> gain, View<const float> sight, float least) {
+    const auto load = [&](std::int64_t z, std::int64_t y, std::int64_t x) -> Seen {
+        return {gain(z, y, x), one_or(sight, z, y, x)};
+    };
+    for_each_voxel(gain.shape(), load, [&](std::int64_t z, std::int64_t y, std::int64_t x, Seen place) {
+        gain(z, y, x) = formula::gain_for(place.by_all, place.sight, least);
     });
 }
 
@@ -96,9 +103,9 @@ void CudaBackend::gather(View<const float> correction, View<const float> gain, f
     launch(gather_kernel, walk_grid(all.shape()), walk_block(), 0, queue(stream), correction, gain, share, how, all);
 }
 
-void CudaBackend::invert(View<float> gain, float least, const Stream& stream) {
+void CudaBackend::invert(View<float> gain, View<const float> sight, float least, const Stream& stream) {
     const DeviceGuard guard(index_);
-    launch(invert_kernel, walk_grid(gain.shape()), walk_block(), 0, queue(stream), gain, least);
+    launch(invert_kernel, walk_grid(gain.shape()), walk_block(), 0, queue(stream), gain, sight, least);
 }
 
 void CudaBackend::correct(View<const float> correction, const Correction& by, View<const float> point,

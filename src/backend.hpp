@@ -188,8 +188,8 @@ public:
     /// `all`, 0 at first, takes in one more: max(all, c), all + share c, or (1 + all) (1 + gain c) ^ share - 1
     virtual void gather(View<const float> correction, View<const float> gain, float share, Gathering how,
                         View<float> all, const Stream& stream) = 0;
-    /// gain = 1 / gain where that is above `least`, else 0
-    virtual void invert(View<float> gain, float least, const Stream& stream) = 0;
+    /// gain = 1 / gain, times sight ^ 3 unless that view is empty; 0 where the gain was not above `least`
+    virtual void invert(View<float> gain, View<const float> sight, float least, const Stream& stream) = 0;
     /// estimate = point (1 + gain correction) penalty, at least floor; previous as in `update_and_spread`. Nothing once
     /// the course has its verdict.
     virtual void correct(View<const float> correction, const Correction& by, View<const float> point,

@@ -55,6 +55,12 @@ PLANAPO_HD inline float residual(float observed, float expected, float weight) {
     return weight > 0.f ? weight * (observed / expected - 1.f) : 0.f;
 }
 
+/// The step for a place of which trusted voxels see `seen` in all. With sharp lobes of its own a projector is to be
+/// trusted only as far as its neighbourhood is seen: `sight` of 1.
+PLANAPO_HD inline float gain_for(float seen, float sight, float least) {
+    return seen > least ? sight * sight * sight / seen : 0.f;
+}
+
 /// A step from where the correction was computed. Where nobody sees anything the estimate is dark.
 PLANAPO_HD inline float corrected_by(float point, float correction, float gain, float penalty, float floor) {
     return gain > 0.f ? larger(point * (1.f + gain * correction) * penalty, floor) : floor;

@@ -65,7 +65,7 @@ public:
                   const Stream& stream) override;
     void gather(View<const float> correction, View<const float> gain, float share, Gathering how, View<float> all,
                 const Stream& stream) override;
-    void invert(View<float> gain, float least, const Stream& stream) override;
+    void invert(View<float> gain, View<const float> sight, float least, const Stream& stream) override;
     void correct(View<const float> correction, const Correction& by, View<const float> point, View<float> estimate,
                  View<float> previous, const Course* course, const Stream& stream) override;
 

@@ -18,6 +18,7 @@ void bind_volume(py::module_& module);
 void bind_psf(py::module_& module);
 void bind_deconvolve(py::module_& module);
 void bind_series(py::module_& module);
+void bind_views(py::module_& module);
 void bind_io(py::module_& module);
 
 /// C-contiguous and of type T; anything else is refused by pybind11 instead of being copied in silence.

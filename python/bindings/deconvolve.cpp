@@ -29,11 +29,28 @@ Method method_named(const std::string& name) {
 
 Boundary boundary_named(const std::string& name) {
     return value_named<Boundary>("boundary", name,
-                                 {{"mirror", Boundary::mirror}, {"wrap", Boundary::wrap}, {"zero", Boundary::zero}});
+                                 {{"mirror", Boundary::mirror},
+                                  {"wrap", Boundary::wrap},
+                                  {"zero", Boundary::zero},
+                                  {"unknown", Boundary::unknown}});
 }
 
 Start start_named(const std::string& name) {
     return value_named<Start>("start", name, {{"image", Start::image}, {"flat", Start::flat}});
+}
+
+Acceleration acceleration_named(const std::string& name) {
+    return value_named<Acceleration>("acceleration", name,
+                                     {{"none", Acceleration::none},
+                                      {"biggs-andrews", Acceleration::biggs_andrews},
+                                      {"heavy-ball", Acceleration::heavy_ball}});
+}
+
+Penalty penalty_named(const std::string& name) {
+    return value_named<Penalty>("regularisation", name,
+                                {{"none", Penalty::none},
+                                 {"total-variation", Penalty::total_variation},
+                                 {"tikhonov-miller", Penalty::tikhonov_miller}});
 }
 
 std::unique_ptr<Deconvolver> build(const FloatArray& psf, const std::string& device, const DeconvolveOptions& options) {
@@ -51,6 +68,15 @@ DeconvolveReport run(Deconvolver& plan, const Array<T>& image, FloatArray out, c
     return plan.run(from, to, progress);
 }
 
+DeconvolveReport run_weighted(Deconvolver& plan, const FloatArray& image, const FloatArray& weights, FloatArray out,
+                              const py::object& callback) {
+    const View<const float> from = view_of(image), trust = view_of(weights);
+    const View<float> to = writable_view_of(out);
+    const Progress progress = progress_of(callback);
+    const py::gil_scoped_release no_gil;
+    return plan.run_weighted(from, trust, to, progress);
+}
+
 DeconvolveReport run_on_device(Deconvolver& plan, const DeviceArray& image, const DeviceArray& out,
                                const py::object& callback, const Stream& stream) {
     const Progress progress = progress_of(callback);
@@ -63,6 +89,7 @@ void bind_reports(py::module_& module) {
     py::class_<Report>(module, "DeconvolveReport")
         .def_readonly("iterations", &Report::iterations)
         .def_readonly("divergence", &Report::divergence)
+        .def_readonly("momentum", &Report::momentum)
         .def_readonly("negative_voxels", &Report::negative_voxels)
         .def_readonly("psf_share_out_of_reach", &Report::psf_share_out_of_reach)
         .def_readonly("floor", &Report::floor)
@@ -83,6 +110,15 @@ void bind_options(py::module_& module) {
         .def_property("alpha", nullptr, [](Options& o, double value) { o.projector.alpha = value; })
         .def_property("beta", nullptr, [](Options& o, double value) { o.projector.beta = value; })
         .def_property("order", nullptr, [](Options& o, int value) { o.projector.order = value; })
+        .def_property("acceleration", nullptr,
+                      [](Options& o, const std::string& name) { o.acceleration = acceleration_named(name); })
+        .def_property("penalty", nullptr,
+                      [](Options& o, const std::string& name) { o.regularisation.penalty = penalty_named(name); })
+        .def_property("strength", nullptr, [](Options& o, double value) { o.regularisation.strength = value; })
+        .def_property("scale", nullptr, [](Options& o, std::optional<double> value) { o.regularisation.scale = value; })
+        .def_property("voxel_um", nullptr,
+                      [](Options& o, const std::array<double, 3>& edges) { o.regularisation.voxel = voxel_of(edges); })
+        .def_readwrite("momentum", &Options::momentum)
         .def_readwrite("iterations", &Options::iterations)
         .def_readwrite("background", &Options::background)
         .def_readwrite("floor", &Options::floor)
@@ -99,6 +135,8 @@ void bind_deconvolve(py::module_& module) {
         .def(py::init(&build), py::arg("psf").noconvert(), py::arg("device"), py::arg("options"))
         .def("run", &run<float>, py::arg("image").noconvert(), py::arg("out").noconvert(), py::arg("progress"))
         .def("run", &run<std::uint16_t>, py::arg("image").noconvert(), py::arg("out").noconvert(), py::arg("progress"))
+        .def("run_weighted", &run_weighted, py::arg("image").noconvert(), py::arg("weights").noconvert(),
+             py::arg("out").noconvert(), py::arg("progress"))
         .def("run_on_device", &run_on_device, py::arg("image"), py::arg("out"), py::arg("progress"), py::arg("stream"))
         .def(
             "plan",

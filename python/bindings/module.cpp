@@ -13,5 +13,6 @@ PYBIND11_MODULE(_core, module) {
     bind_psf(module);
     bind_deconvolve(module);
     bind_series(module);
+    bind_views(module);
     bind_io(module);
 }

@@ -131,12 +131,20 @@ class DeconvolveOptions:
     floor: float | None
     threads: int
     measure_plans: bool
+    acceleration: str
+    momentum: list[float]
+    penalty: str
+    strength: float
+    scale: float | None
+    voxel_um: tuple[float, float, float]
 
 class DeconvolveReport:
     @property
     def iterations(self) -> int: ...
     @property
     def divergence(self) -> list[float]: ...
+    @property
+    def momentum(self) -> list[float]: ...
     @property
     def negative_voxels(self) -> int: ...
     @property
@@ -157,8 +165,35 @@ class Deconvolver:
     def run(
         self, image: NDArray[np.float32] | NDArray[np.uint16], out: NDArray[np.float32], progress: _Progress
     ) -> DeconvolveReport: ...
+    def run_weighted(
+        self,
+        image: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        out: NDArray[np.float32],
+        progress: _Progress,
+    ) -> DeconvolveReport: ...
     def run_on_device(
         self, image: DeviceArray, out: DeviceArray, progress: _Progress, stream: Stream
+    ) -> DeconvolveReport: ...
+    def plan(self, shape: Sequence[int]) -> DeconvolvePlan: ...
+    @property
+    def device(self) -> str: ...
+
+class ViewsDeconvolver:
+    def __init__(
+        self,
+        psfs: Sequence[NDArray[np.float32]],
+        scheme: str,
+        backgrounds: Sequence[float],
+        device: str,
+        options: DeconvolveOptions,
+    ) -> None: ...
+    def run(
+        self,
+        images: Sequence[NDArray[np.float32]],
+        weights: Sequence[NDArray[np.float32] | None],
+        out: NDArray[np.float32],
+        progress: _Progress,
     ) -> DeconvolveReport: ...
     def plan(self, shape: Sequence[int]) -> DeconvolvePlan: ...
     @property

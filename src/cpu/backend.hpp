@@ -59,7 +59,7 @@ public:
                   const Stream&) override;
     void gather(View<const float> correction, View<const float> gain, float share, Gathering how, View<float> all,
                 const Stream&) override;
-    void invert(View<float> gain, float least, const Stream&) override;
+    void invert(View<float> gain, View<const float> sight, float least, const Stream&) override;
     void correct(View<const float> correction, const Correction& by, View<const float> point, View<float> estimate,
                  View<float> previous, const Course* course, const Stream&) override;
 

@@ -43,9 +43,11 @@ void multiply_row(const float* correction, const float* gain, float share, float
     }
 }
 
+/// Seen wholly where `sight` is null.
 PLANAPO_VECTORISED
-void invert_row(float* gain, float least, std::int64_t voxels) {
-    for (std::int64_t x = 0; x < voxels; ++x) gain[x] = gain[x] > least ? 1.f / gain[x] : 0.f;
+void invert_row(float* gain, const float* sight, float least, std::int64_t voxels) {
+    for (std::int64_t x = 0; x < voxels; ++x)
+        gain[x] = formula::gain_for(gain[x], sight == nullptr ? 1.f : sight[x], least);
 }
 
 /// Rows that may be null: 1 everywhere.
@@ -89,9 +91,10 @@ void CpuBackend::gather(View<const float> correction, View<const float> gain, fl
     });
 }
 
-void CpuBackend::invert(View<float> gain, float least, const Stream&) {
-    for_each_row(gain.shape(),
-                 [&](std::int64_t z, std::int64_t y) { invert_row(gain.row(z, y), least, gain.shape().x); });
+void CpuBackend::invert(View<float> gain, View<const float> sight, float least, const Stream&) {
+    for_each_row(gain.shape(), [&](std::int64_t z, std::int64_t y) {
+        invert_row(gain.row(z, y), row_or_null(sight, z, y), least, gain.shape().x);
+    });
 }
 
 void CpuBackend::correct(View<const float> correction, const Correction& by, View<const float> point,

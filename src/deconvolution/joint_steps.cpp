@@ -55,6 +55,20 @@ JointSteps::JointSteps(Workspace& work, const std::vector<std::unique_ptr<Blur>>
     backend_.wait(stream);
 }
 
+void JointSteps::measure_sight(const Run& run, Trust trust, Gathering how, View<float> seen, const Stream& stream) {
+    const View<float> grid = work_.grid(), core = grid.corner(work_.image);
+    backend_.fill(seen, 0, stream);
+    for (std::int64_t index = 0; index < work_.views; ++index) {
+        const View<const float> weights = view(run, index).weights;
+        backend_.fill(core, 1, stream);
+        if (!weights.empty() && trust == Trust::at_all) backend_.admit(core, weights, core, stream);
+        const bool weighted = !weights.empty() && trust == Trust::by_weight;
+        backend_.spread(weighted ? weights : View<const float>(core), grid, work_.layout.residual, stream);
+        blur(index).transpose(grid, stream);
+        backend_.gather(work_.core(), {}, 1, how, seen, stream);
+    }
+}
+
 /// 1 / what trusted voxels see of each place: all of them together, or, where they take turns, who sees it best.
 void JointSteps::measure_gain(const Run& run, const Stream& stream) {
     const bool weighted =
@@ -67,22 +81,12 @@ void JointSteps::measure_gain(const Run& run, const Stream& stream) {
     const std::int64_t bytes = checked_bytes(domain_, sizeof(float));
     if (gain_.data() == nullptr) gain_ = Buffer(bytes, work_.device);
     if (all_.data() == nullptr) all_ = Buffer(bytes, work_.device);
-    backend_.fill(on_domain(gain_), 0, stream);
-    for (std::int64_t index = 0; index < work_.views; ++index) {
-        const View<float> grid = work_.grid();
-        const View<const float> weights = view(run, index).weights;
-        const bool mirrored = work_.layout.residual.fill == Margin::Fill::mirror;
-        if (weights.empty()) {
-            backend_.fill(grid, mirrored ? 1.f : 0.f, stream);
-            backend_.fill(grid.corner(work_.image), 1, stream);
-        } else {
-            backend_.spread(weights, grid, work_.layout.residual, stream);
-        }
-        blur(index).transpose(grid, stream);
-        backend_.gather(work_.core(), {}, 1, scheme_ == Scheme::additive ? Gathering::sum : Gathering::largest,
-                        on_domain(gain_), stream);
-    }
-    backend_.invert(on_domain(gain_), least_seen * run.largest_weight, stream);
+    const bool matched = work_.options.method == Method::matched;
+    if (!matched) measure_sight(run, Trust::at_all, Gathering::largest, on_domain(all_), stream);
+    const Gathering together = scheme_ == Scheme::additive ? Gathering::sum : Gathering::largest;
+    measure_sight(run, Trust::by_weight, together, on_domain(gain_), stream);
+    backend_.invert(on_domain(gain_), matched ? View<float>() : on_domain(all_), least_seen * run.largest_weight,
+                    stream);
     gain_holds_ = !weighted;
 }
 

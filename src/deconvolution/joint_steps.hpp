@@ -3,6 +3,8 @@
 // over what the trusted voxels see of a place, F'(w). Where everything is seen that is Richardson-Lucy; for matched
 // projectors it is Bertero and Boccacci's scheme at the borders (2005, doi:10.1051/0004-6361:20052717). Unmatched ones
 // have negative lobes, so that B(w) is nothing to divide by: the matched response is, and keeps the same fixed points.
+// Their steps are shortened where the neighbourhood is not wholly seen, or such places would explode: by the cube of
+// the share that is (measured on a public stack: docs/algorithms.md).
 #pragma once
 
 #include <vector>
@@ -32,6 +34,9 @@ private:
     Blur& blur(std::int64_t index) const { return *blurs_[static_cast<std::size_t>(index)]; }
 
     void measure_gain(const Run& run, const Stream& stream);
+    /// What the views see of each place: by their weights, or wherever they trust what they recorded at all.
+    enum class Trust { by_weight, at_all };
+    void measure_sight(const Run& run, Trust trust, Gathering how, View<float> seen, const Stream& stream);
     void start(const Run& run, const Stream& stream);
     void start_from_images(const Run& run, const Stream& stream);
     void start_from_what_is_seen(const Run& run, const Stream& stream);

@@ -52,7 +52,7 @@ void Verbs::call_for_views() {
     backend_.admit(observed, weights, estimate, stream);
     backend_.residual(grid, {observed, weights, 0.5f}, 0.1f, layout_.margin, partials_.data(), stream);
     backend_.gather(grid, weights, 0.5f, Gathering::product, all, stream);
-    backend_.invert(weights, 0.01f, stream);
+    backend_.invert(weights, observed, 0.01f, stream);
     backend_.correct(grid, {weights, all, 0.1f}, estimate, estimate, previous, course_.data(), stream);
     backend_.total_variation(estimate, {}, 0.1f, 0.1f, all, stream);
     backend_.tikhonov_miller(estimate, {}, 0.1f, all, stream);
@@ -90,7 +90,7 @@ std::map<std::string, simt::KernelTraffic> Verbs::expected() const {
         {"admit_kernel", {both(image, image), image}},
         {"residual_kernel", {both(core, both(image, image)), grid}},
         {"gather_kernel", {both(core, both(image, image)), image}},
-        {"invert_kernel", {image, image}},
+        {"invert_kernel", {both(image, image), image}},
         // The estimate is read twice: as the point, and to be kept.
         {"correct_kernel", {both(core, both(both(image, image), both(image, image))), both(image, image)}},
         {"change_kernel", {both(image, both(image, image)), image}},
