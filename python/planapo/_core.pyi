@@ -118,6 +118,39 @@ def psf_resample(
 def psf_warnings(psf: NDArray[np.float32]) -> list[str]: ...
 def psf_fwhm_px(psf: NDArray[np.float32]) -> _Triple: ...
 
+class Optics:
+    def __init__(self) -> None: ...
+    na: float
+    wavelength_um: float
+    immersion_index: float
+    specimen_index: float | None
+    depth_um: float
+    coverslip_index: float
+    coverslip_um: float
+    working_distance_um: float
+    design_immersion_index: float | None
+    design_coverslip_index: float | None
+    design_coverslip_um: float | None
+
+class PsfFrame:
+    def __init__(
+        self, voxel_um: Sequence[float], shape: Sequence[int], energy: float, centre: str, defocus: str
+    ) -> None: ...
+
+def psf_widefield(model: str, optics: Optics, frame: PsfFrame) -> tuple[NDArray[np.float32], float]: ...
+def psf_confocal(
+    model: str, optics: Optics, frame: PsfFrame, excitation_um: float, pinhole_airy: float
+) -> tuple[NDArray[np.float32], float]: ...
+def psf_light_sheet(
+    model: str,
+    optics: Optics,
+    frame: PsfFrame,
+    excitation_um: float,
+    fwhm_um: float | None,
+    na: float | None,
+    from_waist_um: float,
+) -> tuple[NDArray[np.float32], float]: ...
+
 class DeconvolveOptions:
     def __init__(self) -> None: ...
     method: str

@@ -203,11 +203,12 @@ def origin_of(array: Any) -> dict[str, Any]:
 
 
 def is_prepared(array: Any) -> bool:
-    """Whether `array` is a PSF as `planapo.psf.prepare` made it, whole, perhaps read from a file."""
+    """Whether `array` is a PSF as planapo prepared or computed it, whole, perhaps read from a file."""
     facts = array._facts if isinstance(array, Image) else None
     told = {} if facts is None else as_facts(facts.provenance)
     psf = {} if "input" in told else told.get("psf", {})
-    return psf.get("taken") == "prepared" and tuple(psf["shape_after"])[-array.ndim :] == array.shape
+    shape = {"prepared": psf.get("shape_after"), "computed": psf.get("shape")}.get(psf.get("taken", ""))
+    return shape is not None and tuple(shape)[-array.ndim :] == array.shape
 
 
 def other_voxels(facts: Facts) -> Facts:

@@ -85,6 +85,19 @@ def preparation(
     return {"planapo": _core.__version__, "date": now(), "psf": psf}
 
 
+def computation(
+    model: str,
+    parameters: dict[str, Any],
+    *,
+    shape: Sequence[int],
+    voxel_um: Sequence[float],
+    focus_um: float,
+) -> dict[str, Any]:
+    """Gather how a PSF was computed."""
+    psf = {"taken": "computed", "model": model, "parameters": parameters, "focus_um": focus_um}
+    return {"planapo": _core.__version__, "date": now(), "psf": {**psf, "shape": shape, "voxel_um": voxel_um}}
+
+
 def now() -> str:
     """Return the time in UTC, to the second."""
     return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -17,11 +17,21 @@ from planapo._arrays import as_planes, axes_of, extents, volume, voxel_triple
 from planapo._image import Image, origin_of
 from planapo._options import number
 from planapo._provenance import preparation
+from planapo._psf_models import born_wolf, confocal, gibson_lanni, light_sheet, vectorial
 from planapo._reports import PsfReport
 from planapo._warn import warn
 from planapo._words import voxels_in_words as in_words
 
-__all__ = ["fwhm", "gaussian", "prepare"]
+__all__ = [
+    "born_wolf",
+    "confocal",
+    "fwhm",
+    "gaussian",
+    "gibson_lanni",
+    "light_sheet",
+    "prepare",
+    "vectorial",
+]
 
 
 def gaussian(
