@@ -9,8 +9,9 @@ from typer.core import TyperCommand, TyperGroup
 
 import planapo as pa
 from planapo.command_line import devices as devices_command
+from planapo.command_line import psf as psf_command
 from planapo.command_line.errors import STOPPED, Stopped
-from planapo.command_line.options import Wishes, number, triple, whole
+from planapo.command_line.options import Debug, Wishes, number, triple, whole
 from planapo.command_line.restore import restore_files
 from planapo.command_line.screen import emit
 
@@ -42,8 +43,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Debug = Annotated[bool, typer.Option("--debug", metavar="", help="On an error, show Python's traceback too.")]
 
 EXAMPLES = """
 
@@ -98,6 +97,10 @@ def _planapo(
 def devices(debug: Debug = False) -> None:
     devices_command.show()
 
+
+app.command(cls=_Command, help=psf_command.SUMMARY + psf_command.EXAMPLES, short_help=psf_command.SUMMARY)(
+    psf_command.psf
+)
 
 _SUMMARY = "Restore images blurred by a known point-spread function."
 

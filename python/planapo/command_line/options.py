@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import typer
 
@@ -11,6 +12,7 @@ from planapo._arrays import voxel_triple
 from planapo._options import Options
 
 Voxel = tuple[float, float, float]
+Debug = Annotated[bool, typer.Option("--debug", metavar="", help="On an error, show Python's traceback too.")]
 
 
 @dataclass(frozen=True)

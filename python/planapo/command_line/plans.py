@@ -12,7 +12,7 @@ import numpy as np
 import planapo as pa
 from planapo import _core
 from planapo._arrays import as_planes, finite_array, same_voxels
-from planapo._image import origin_of
+from planapo._image import is_prepared, origin_of
 from planapo._words import voxels_in_words
 from planapo.command_line.options import Voxel, Wishes
 from planapo.command_line.screen import say
@@ -68,7 +68,8 @@ class Plans:
 
     def _as_it_is(self, voxel_um: Voxel | None) -> pa.Image:
         psf = self._measured
-        self._say(_core.psf_warnings(as_planes(np.asarray(psf, np.float32))))
+        if not is_prepared(psf):
+            self._say(_core.psf_warnings(as_planes(np.asarray(psf, np.float32))))
         if psf.voxel_um and voxel_um and not same_voxels(psf.voxel_um[-psf.ndim :], voxel_um[-psf.ndim :]):
             both = f"{voxels_in_words(psf.voxel_um)}, the image's {voxels_in_words(voxel_um)}"
             self._say([f"Its voxels are {both}: without --psf-as-is it would be resampled."])
