@@ -18,7 +18,9 @@ namespace planapo {
 /// What carries the ratio observed / expected back to the estimate.
 /// `matched` is the mirrored PSF (Richardson 1972, doi:10.1364/JOSA.62.000055; Lucy 1974, doi:10.1086/111605); the
 /// others reach the same resolution in a tenth of the iterations (Guo et al. 2020, doi:10.1038/s41587-020-0560-x).
-enum class Method { matched, gaussian, butterworth, wiener_butterworth };
+/// `omw`, Wiener within the OTF's own support, also suits light sheets whose OTF is no ellipsoid, skewed or not (Ruan
+/// et al. 2024, doi:10.1038/s41592-024-02475-4).
+enum class Method { matched, gaussian, butterworth, wiener_butterworth, wiener, omw };
 
 /// What lies outside the image: its mirror image (nothing wraps round), the image again, nothing, or something unknown
 /// that is estimated as far as it shines into the image (Bertero and Boccacci 2005, doi:10.1051/0004-6361:20052717).

@@ -24,7 +24,9 @@ Method method_named(const std::string& name) {
                                {{"matched", Method::matched},
                                 {"gaussian", Method::gaussian},
                                 {"butterworth", Method::butterworth},
-                                {"wiener-butterworth", Method::wiener_butterworth}});
+                                {"wiener-butterworth", Method::wiener_butterworth},
+                                {"wiener", Method::wiener},
+                                {"omw", Method::omw}});
 }
 
 Boundary boundary_named(const std::string& name) {

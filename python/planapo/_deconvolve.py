@@ -44,7 +44,7 @@ def deconvolve(
         Origin at index n // 2 of each axis, taken as it is and normalised to sum 1; may be larger than the
         image. A warning is given where its peak lies more than 1 px off or its rim holds more than 1 % of the
         sum. For a measured one see `planapo.psf.prepare`.
-    method : {"wiener-butterworth", "matched", "gaussian", "butterworth"}
+    method : {"wiener-butterworth", "omw", "wiener", "matched", "gaussian", "butterworth"}
         Back projector: ``"matched"`` is the mirrored PSF; the others reach the same resolution in a tenth of
         the iterations.
     iterations : int or "auto", optional

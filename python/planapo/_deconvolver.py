@@ -45,9 +45,10 @@ class Deconvolver:
     psf : (Z, Y, X) or (Y, X) array_like of real
         Point-spread function, origin at index n // 2 of each axis, taken as it is and normalised to sum 1.
         May be larger than the image. For a measured one see `planapo.psf.prepare`.
-    method : {"wiener-butterworth", "matched", "gaussian", "butterworth"}
+    method : {"wiener-butterworth", "omw", "wiener", "matched", "gaussian", "butterworth"}
         What carries the ratio of recorded to expected back to the estimate: ``"matched"`` is the mirrored PSF
-        [1]_, [2]_; the others reach the same resolution in a tenth of the iterations [3]_.
+        [1]_, [2]_; the others reach the same resolution in a tenth of the iterations [3]_. ``"omw"`` [4]_
+        ends its Wiener filter where the OTF ends, which suits light sheets, also in skewed recordings.
     iterations : int or "auto", optional
         Exactly so many, at least 1. Default: until the I-divergence hardly changes (at most 10; 100 for
         matched, 20 for gaussian and butterworth).
@@ -99,6 +100,7 @@ class Deconvolver:
     .. [1] W. H. Richardson, J. Opt. Soc. Am. 62, 55 (1972). doi:10.1364/JOSA.62.000055
     .. [2] L. B. Lucy, Astron. J. 79, 745 (1974). doi:10.1086/111605
     .. [3] M. Guo et al., Nat. Biotechnol. 38, 1337 (2020). doi:10.1038/s41587-020-0560-x
+    .. [4] X. Ruan et al., Nat. Methods 21, 2342 (2024). doi:10.1038/s41592-024-02475-4
 
     Examples
     --------

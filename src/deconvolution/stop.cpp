@@ -8,6 +8,8 @@ int most_iterations(const DeconvolveOptions& options) {
         case Method::matched:
             return 100;
         case Method::wiener_butterworth:
+        case Method::wiener:
+        case Method::omw:
             return 10;
         default:
             return 20;

@@ -23,7 +23,8 @@ TEST_P(Agreement, Matched) {
 
 // Unmatched projectors amplify rounding errors beyond five iterations.
 TEST_P(Agreement, Unmatched) {
-    for (const Method method : {Method::gaussian, Method::butterworth, Method::wiener_butterworth})
+    for (const Method method :
+         {Method::gaussian, Method::butterworth, Method::wiener_butterworth, Method::wiener, Method::omw})
         for (const int iterations : {1, 5}) expect_agreement(options_for(method, iterations), {9, 10, 11});
 }
 

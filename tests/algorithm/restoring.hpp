@@ -22,8 +22,8 @@ protected:
     }
 };
 
-inline constexpr Method every_method[] = {Method::matched, Method::gaussian, Method::butterworth,
-                                          Method::wiener_butterworth};
+inline constexpr Method every_method[] = {
+    Method::matched, Method::gaussian, Method::butterworth, Method::wiener_butterworth, Method::wiener, Method::omw};
 inline constexpr Boundary every_boundary[] = {Boundary::mirror, Boundary::wrap, Boundary::zero};
 
 /// `image` blurred by `psf`, periodic, by direct sums.

@@ -12,7 +12,9 @@ import pytest
 from richardson_lucy import richardson_lucy
 
 
-@pytest.mark.parametrize("method", ["matched", "gaussian", "butterworth", "wiener-butterworth"])
+@pytest.mark.parametrize(
+    "method", ["matched", "gaussian", "butterworth", "wiener-butterworth", "wiener", "omw"]
+)
 @pytest.mark.parametrize("boundary", ["mirror", "wrap", "zero"])
 def test_agrees_with_the_original(machine, scene, method, boundary):
     image, psf = scene

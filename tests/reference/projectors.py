@@ -6,6 +6,7 @@ Source: Guo et al., Nature Biotechnology 38, 1337 (2020), https://doi.org/10.103
 """
 
 import numpy as np
+from otf_support import distance
 
 
 def place(kernel, grid_shape):
@@ -65,26 +66,36 @@ def gain_at_x_cutoff(gain, cutoff_x):
     return np.abs(gain[0, :, index]).max()
 
 
+def window(method, otf, wiener, psf, beta, order):
+    """What a Wiener filter is multiplied by."""
+    if method == "wiener":
+        return 1
+    if method == "omw":
+        beyond = np.clip((distance(np.abs(otf)) - 0.8) / (1 - 0.8), 0, 1)
+        return np.cos(np.pi / 2 * beyond) ** 2
+    if method != "wiener-butterworth":
+        raise ValueError(f"no back projector is called {method!r}")
+    width = fwhm_px(psf)
+    # A Wiener gain already under beta at the cutoff needs no further damping.
+    strength = max((gain_at_x_cutoff(wiener, 1 / width[2]) / beta) ** 2 - 1, 0)
+    return butterworth_gain(psf.shape, 1 / width, strength, order)
+
+
 def back_projector(psf, method, *, alpha=0.01, beta=0.1, order=8):
     """Kernel of the back projector, float64, sum 1, shape odd on every axis. Methods: see the branches."""
     psf = np.asarray(psf, dtype=np.float64)
     psf = psf / psf.sum()
     if method == "matched":
         return padded_to_odd(psf)[::-1, ::-1, ::-1]
-    width = fwhm_px(psf)
     if method == "gaussian":
-        sigma = width / np.sqrt(8 * np.log(2))
+        sigma = fwhm_px(psf) / np.sqrt(8 * np.log(2))
         spectrum = np.exp(-2 * np.pi**2 * squared_radius(psf.shape, 1 / sigma))
     elif method == "butterworth":
-        spectrum = butterworth_gain(psf.shape, 1 / width, 1 / beta**2 - 1, order)
-    elif method == "wiener-butterworth":
+        spectrum = butterworth_gain(psf.shape, 1 / fwhm_px(psf), 1 / beta**2 - 1, order)
+    else:
         otf = np.fft.fftn(place(psf, psf.shape))
         otf = otf / np.abs(otf).max()
         wiener = otf.conj() / (np.abs(otf) ** 2 + alpha)
-        # A Wiener gain already under beta at the cutoff needs no further damping.
-        strength = max((gain_at_x_cutoff(wiener, 1 / width[2]) / beta) ** 2 - 1, 0)
-        spectrum = wiener * butterworth_gain(psf.shape, 1 / width, strength, order)
-    else:
-        raise ValueError(f"no back projector is called {method!r}")
+        spectrum = wiener * window(method, otf, wiener, psf, beta, order)
     kernel = shared_to_odd(np.fft.fftshift(np.fft.ifftn(spectrum).real))
     return kernel / kernel.sum()

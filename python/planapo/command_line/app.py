@@ -129,7 +129,10 @@ def deconvolve(
     ],
     method: Annotated[
         str,
-        typer.Option(help="wiener-butterworth, matched, gaussian or butterworth.", rich_help_panel="Method"),
+        typer.Option(
+            help="wiener-butterworth, omw, wiener, matched, gaussian or butterworth.",
+            rich_help_panel="Method",
+        ),
     ] = "wiener-butterworth",
     iterations: Annotated[
         str,
