@@ -31,9 +31,12 @@ enum class Start { image, flat };
 
 /// The Wiener and Butterworth filters of the back projector (Guo et al. 2020, Methods).
 struct ProjectorOptions {
-    double alpha = 0.01;  ///< Wiener's regularisation, relative to the largest |OTF| squared; > 0
-    double beta = 0.1;    ///< the gain at the cutoff; in (0, 1)
-    int order = 8;        ///< of the Butterworth filter in squared frequency; >= 1
+    /// Wiener's regularisation, relative to the largest |OTF| squared; > 0; empty: by the image's signal to noise.
+    std::optional<double> alpha = {};
+    std::optional<double> beta = {};  ///< the gain at the cutoff; in (0, 1); empty: by the image's signal to noise
+    int order = 8;                    ///< of the Butterworth filter in squared frequency; >= 1
+
+    bool operator==(const ProjectorOptions&) const = default;
 };
 
 /// Where an iteration starts: at the estimate, or beyond it in the direction in which it has been moving, as far as the
@@ -77,12 +80,17 @@ struct DeconvolveReport {
     int iterations = 0;
     /// I-divergence per voxel of the start and of every estimate that was judged: `iterations` entries where their
     /// number was given; up to two more where the method decided, which also judges the estimates that it stops at or
-    /// steps back from. At the image's flux where an unmatched method decides (its estimates overshoot at first).
+    /// steps back from. Unmatched methods overshoot the image's flux at first: theirs is that of the estimate scaled to
+    /// it, but with a background and a given number of iterations, or with weights, that of the estimate as it is.
     std::vector<double> divergence;
     std::vector<float> momentum;        ///< of every iteration after the first; empty without acceleration
     std::int64_t negative_voxels = 0;   ///< below zero in the image, taken as 0
     double psf_share_out_of_reach = 0;  ///< of the PSF's sum, cropped because it cannot reach the image
     double floor = 0;
+    std::optional<double> alpha, beta;  ///< of the back projector, given or chosen; empty where the method has none
+    /// What they were chosen by: structures above the median, in standard deviations of the noise there, on a sample of
+    /// the image (docs/algorithms.md). Empty where nothing was to be chosen, or the image is too small to tell.
+    std::optional<double> signal_to_noise;
     std::vector<std::string> warnings;  ///< full sentences
 };
 
@@ -141,8 +149,9 @@ public:
                                   const Progress& progress = {}, const Stream& stream = {});
 
     /// Restores the images of a series. While one is restored, the next is read and carried to the device, and the one
-    /// before is carried back and written. Where the method decides how many iterations there are, it does so on the
-    /// first image of each channel, and the others get as many. Holds two images and two results more than `run`.
+    /// before is carried back and written. What is left to the method, such as how many iterations there are, alpha and
+    /// beta, is decided on the first image of each channel for all others. Holds two images and two results more than
+    /// `run`.
     /// T: float or std::uint16_t. Calls `read` and `write` in the order of the images, from threads other than the
     /// caller's, one for each call, at the same time as each other. Progress counts the images that are restored, also
     /// while it waits for others. What `read`, `write` or `progress` throw ends the series, once calls that are under
@@ -160,7 +169,7 @@ private:
 
     template <typename T>
     DeconvolveReport restore(View<const T> image, View<const float> weights, View<float> out,
-                             std::optional<int> iterations, const Progress& progress, const Stream& stream);
+                             const DeconvolveOptions& decided, const Progress& progress, const Stream& stream);
 
     std::unique_ptr<Work> work_;
 };

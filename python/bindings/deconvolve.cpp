@@ -95,6 +95,9 @@ void bind_reports(py::module_& module) {
         .def_readonly("negative_voxels", &Report::negative_voxels)
         .def_readonly("psf_share_out_of_reach", &Report::psf_share_out_of_reach)
         .def_readonly("floor", &Report::floor)
+        .def_readonly("alpha", &Report::alpha)
+        .def_readonly("beta", &Report::beta)
+        .def_readonly("signal_to_noise", &Report::signal_to_noise)
         .def_readonly("warnings", &Report::warnings);
     py::class_<DeconvolvePlan>(module, "DeconvolvePlan")
         .def_property_readonly("grid", [](const DeconvolvePlan& plan) { return tuple_of(plan.grid); })
@@ -109,8 +112,8 @@ void bind_options(py::module_& module) {
         .def_property("boundary", nullptr,
                       [](Options& o, const std::string& name) { o.boundary = boundary_named(name); })
         .def_property("start", nullptr, [](Options& o, const std::string& name) { o.start = start_named(name); })
-        .def_property("alpha", nullptr, [](Options& o, double value) { o.projector.alpha = value; })
-        .def_property("beta", nullptr, [](Options& o, double value) { o.projector.beta = value; })
+        .def_property("alpha", nullptr, [](Options& o, std::optional<double> value) { o.projector.alpha = value; })
+        .def_property("beta", nullptr, [](Options& o, std::optional<double> value) { o.projector.beta = value; })
         .def_property("order", nullptr, [](Options& o, int value) { o.projector.order = value; })
         .def_property("acceleration", nullptr,
                       [](Options& o, const std::string& name) { o.acceleration = acceleration_named(name); })

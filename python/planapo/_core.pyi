@@ -156,8 +156,8 @@ class DeconvolveOptions:
     method: str
     boundary: str
     start: str
-    alpha: float
-    beta: float
+    alpha: float | None
+    beta: float | None
     order: int
     iterations: int | None
     background: float
@@ -184,6 +184,12 @@ class DeconvolveReport:
     def psf_share_out_of_reach(self) -> float: ...
     @property
     def floor(self) -> float: ...
+    @property
+    def alpha(self) -> float | None: ...
+    @property
+    def beta(self) -> float | None: ...
+    @property
+    def signal_to_noise(self) -> float | None: ...
     @property
     def warnings(self) -> list[str]: ...
 

@@ -65,10 +65,12 @@ class Deconvolver:
         Voxel edges of the images and of the PSF, z, y, x, in micrometres; an `Image` as PSF brings its own.
         Where both are known and differ, the PSF is resampled to the images' voxels, and `notes` says so. What
         an image says about itself comes too late for that: before a run, a warning says where it differs.
-    alpha : float, default 0.01
-        Wiener's regularisation, relative to the largest squared gain, > 0.
-    beta : float, default 0.1
-        Gain of the back projector at the cutoff frequency 1 / FWHM, in (0, 1).
+    alpha : float or "auto", optional
+        Wiener's regularisation, relative to the largest squared gain, > 0. Default: by the signal to noise of
+        the image, 0.001 to 0.02.
+    beta : float or "auto", optional
+        Gain of the back projector at the cutoff frequency 1 / FWHM, in (0, 1). Default: 0.8; 0.1 for
+        butterworth.
     order : int, default 8
         Of the Butterworth filter in squared frequency, 1 to 100.
     floor : float, optional
@@ -124,8 +126,8 @@ class Deconvolver:
         device: str = "auto",
         voxel_um: float | Sequence[float] | None = None,
         psf_voxel_um: float | Sequence[float] | None = None,
-        alpha: float = 0.01,
-        beta: float = 0.1,
+        alpha: float | str | None = None,
+        beta: float | str | None = None,
         order: int = 8,
         floor: float | None = None,
         threads: int | None = None,
@@ -247,8 +249,8 @@ class Deconvolver:
     ) -> Any:
         """Restore images of one shape; one is restored while the next is read and the one before written.
 
-        Where the method decides how many iterations there are, it does so on the first image, and the others
-        get as many: a recording does not flicker. Channels of an `Image` decide one by one.
+        What is left to the method, such as the number of iterations and alpha, is decided on the first image
+        for all others: a recording does not flicker. Channels of an `Image` decide one by one.
 
         Parameters
         ----------

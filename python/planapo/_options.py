@@ -24,8 +24,8 @@ class Options(TypedDict, total=False):
     background: float
     boundary: str
     start: str
-    alpha: float
-    beta: float
+    alpha: float | str | None
+    beta: float | str | None
     order: int
     floor: float | None
     threads: int | None
@@ -39,8 +39,8 @@ def core_options(
     background: float,
     boundary: str,
     start: str,
-    alpha: float,
-    beta: float,
+    alpha: float | str | None,
+    beta: float | str | None,
     order: int,
     floor: float | None,
     threads: int | None,
@@ -53,7 +53,7 @@ def core_options(
     options.method, options.boundary, options.start = str(method), str(boundary), str(start)
     options.iterations = chosen_iterations(iterations)
     options.background = number("background", background)
-    options.alpha, options.beta = number("alpha", alpha), number("beta", beta)
+    options.alpha, options.beta = number_or_auto("alpha", alpha), number_or_auto("beta", beta)
     options.order = whole("order", order)
     options.floor = None if floor is None else number("floor", floor)
     options.threads = 0 if threads is None else chosen_threads(threads)
@@ -104,6 +104,11 @@ def whole(name: str, value: Any) -> int:
     if isinstance(value, bool) or abs(count) > _INT32:
         raise InvalidArgument(f"{name} is {value!r}: it must be a whole number below 2**31.")
     return count
+
+
+def number_or_auto(name: str, value: Any) -> float | None:
+    """Return `value` as a float, or None where the method decides."""
+    return None if value is None or (isinstance(value, str) and value == "auto") else number(name, value)
 
 
 def number(name: str, value: Any) -> float:

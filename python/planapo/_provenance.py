@@ -69,6 +69,9 @@ def restoration(
             {
                 "divergence": [float(f"{value:.6g}") for value in report.divergence],
                 "floor": report.floor,
+                "alpha": report.alpha,
+                "beta": report.beta,
+                "signal_to_noise": report.signal_to_noise,
                 "negative_voxels": report.negative_voxels,
                 "psf_share_out_of_reach": report.psf_share_out_of_reach,
             }

@@ -41,16 +41,21 @@ class DeconvolveReport(_Lines):
     iterations : int
         As asked for, or as the method decided.
     divergence : tuple of float
-        I-divergence a voxel between the image and what the estimate predicts, before each iteration; where an
-        unmatched method decides itself when to stop, of the estimate scaled to the image's flux. A method
-        that decided also judged its last estimate: one entry more than `iterations`, or two where it went a
-        step back.
+        I-divergence a voxel between the image and what the estimate predicts, before each iteration. Of
+        unmatched methods that of the estimate scaled to the image's flux, but for weights, and for a
+        background with a given number of iterations. A method that decided also judged its last estimate: one
+        entry more than `iterations`, or two where it went a step back.
     negative_voxels : int
         Voxels of the image below zero, taken as 0.
     psf_share_out_of_reach : float
         Share of the PSF's sum that was cropped because it cannot reach the image.
     floor : float
         Smallest value of the estimate.
+    alpha, beta : float or None
+        Of the back projector, given or chosen; None where the method has none.
+    signal_to_noise : float or None
+        By which they were chosen: structures above the median, in standard deviations of the noise there.
+        None where nothing was to be chosen.
     warnings : tuple of str
         Sentences, each given as a `PlanapoWarning` too.
     notes : tuple of str
@@ -64,6 +69,9 @@ class DeconvolveReport(_Lines):
     negative_voxels: int
     psf_share_out_of_reach: float
     floor: float
+    alpha: float | None
+    beta: float | None
+    signal_to_noise: float | None
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -84,6 +92,9 @@ class DeconvolveReport(_Lines):
             negative_voxels=core.negative_voxels,
             psf_share_out_of_reach=core.psf_share_out_of_reach,
             floor=core.floor,
+            alpha=core.alpha,
+            beta=core.beta,
+            signal_to_noise=core.signal_to_noise,
             warnings=warnings,
             notes=notes,
         )

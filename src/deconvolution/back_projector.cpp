@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "../psf/width.hpp"
+#include "projectors/choice.hpp"
 #include "projectors/filters.hpp"
 
 namespace planapo {
@@ -36,6 +37,7 @@ Volume<float> centred(View<const float> periodic) {
 
 Volume<float> back_projector(View<const float> psf, Method method, const ProjectorOptions& options,
                              const Device& device) {
+    const ProjectorOptions chosen = choose(options, method, {});
     // Whether a frequency counts must not hang on a device's rounding.
     SmallSpectrum spectrum(psf, method == Method::omw ? Device() : device);
     switch (method) {
@@ -43,16 +45,16 @@ Volume<float> back_projector(View<const float> psf, Method method, const Project
             make_gaussian(spectrum, fwhm_px(psf));
             break;
         case Method::butterworth:
-            make_butterworth(spectrum, fwhm_px(psf), options);
+            make_butterworth(spectrum, fwhm_px(psf), *chosen.beta, chosen.order);
             break;
         case Method::wiener:
-            make_wiener(spectrum, options.alpha);
+            make_wiener(spectrum, *chosen.alpha);
             break;
         case Method::omw:
-            make_masked_wiener(spectrum, options.alpha);
+            make_masked_wiener(spectrum, *chosen.alpha);
             break;
         default:
-            make_wiener_butterworth(spectrum, fwhm_px(psf), options);
+            make_wiener_butterworth(spectrum, fwhm_px(psf), *chosen.alpha, *chosen.beta, chosen.order);
             break;
     }
     return centred(spectrum.inverse());

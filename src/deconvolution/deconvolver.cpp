@@ -23,29 +23,30 @@ DeconvolvePlan Deconvolver::plan(Shape shape) const { return work_->restorer.pla
 
 template <typename T>
 DeconvolveReport Deconvolver::restore(View<const T> image, View<const float> weights, View<float> out,
-                                      std::optional<int> iterations, const Progress& progress, const Stream& stream) {
-    return work_->restorer.restore<T>({{image, weights}}, out, iterations, progress, stream);
+                                      const DeconvolveOptions& decided, const Progress& progress,
+                                      const Stream& stream) {
+    return work_->restorer.restore<T>({{image, weights}}, out, decided, progress, stream);
 }
 
 // For the series, in another file.
-template DeconvolveReport Deconvolver::restore(View<const float>, View<const float>, View<float>, std::optional<int>,
-                                               const Progress&, const Stream&);
+template DeconvolveReport Deconvolver::restore(View<const float>, View<const float>, View<float>,
+                                               const DeconvolveOptions&, const Progress&, const Stream&);
 template DeconvolveReport Deconvolver::restore(View<const std::uint16_t>, View<const float>, View<float>,
-                                               std::optional<int>, const Progress&, const Stream&);
+                                               const DeconvolveOptions&, const Progress&, const Stream&);
 
 DeconvolveReport Deconvolver::run(View<const float> image, View<float> out, const Progress& progress,
                                   const Stream& stream) {
-    return restore(image, {}, out, options().iterations, progress, stream);
+    return restore(image, {}, out, options(), progress, stream);
 }
 
 DeconvolveReport Deconvolver::run(View<const std::uint16_t> image, View<float> out, const Progress& progress,
                                   const Stream& stream) {
-    return restore(image, {}, out, options().iterations, progress, stream);
+    return restore(image, {}, out, options(), progress, stream);
 }
 
 DeconvolveReport Deconvolver::run_weighted(View<const float> image, View<const float> weights, View<float> out,
                                            const Progress& progress, const Stream& stream) {
-    return restore(image, weights, out, options().iterations, progress, stream);
+    return restore(image, weights, out, options(), progress, stream);
 }
 
 Restored deconvolve(View<const float> image, View<const float> psf, const DeconvolveOptions& options,

@@ -50,9 +50,12 @@ void check(const DeconvolveOptions& options) {
     require(!options.floor || (*options.floor > 0 && *options.floor <= largest),
             "floor is {}: it must be a finite number above 0.", options.floor.value_or(0));
     const ProjectorOptions& projector = options.projector;
-    require(std::isfinite(projector.alpha) && projector.alpha > 0, "alpha is {}: it must be a finite number above 0.",
-            projector.alpha);
-    require(projector.beta > 0 && projector.beta < 1, "beta is {}: it must lie between 0 and 1.", projector.beta);
+    require(!projector.alpha || (std::isfinite(*projector.alpha) && *projector.alpha > 0),
+            "alpha is {}: it must be a finite number above 0, or left out for the method to decide.",
+            projector.alpha.value_or(0));
+    require(!projector.beta || (*projector.beta > 0 && *projector.beta < 1),
+            "beta is {}: it must lie between 0 and 1, or be left out for the method to decide.",
+            projector.beta.value_or(0));
     require(projector.order >= 1 && projector.order <= 100, "order is {}: it must be 1 to 100.", projector.order);
     check(options.regularisation);
     check_acceleration(options);

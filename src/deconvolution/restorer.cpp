@@ -12,6 +12,8 @@
 #include "check_views.hpp"
 #include "kernel.hpp"
 #include "options.hpp"
+#include "projectors/choice.hpp"
+#include "signal_to_noise.hpp"
 #include "turn.hpp"
 
 namespace planapo {
@@ -39,7 +41,7 @@ void warn_of_negative_voxels(const Survey& survey, const std::string& name, Shap
 
 Restorer::Restorer(const std::vector<View<const float>>& psfs, const DeconvolveOptions& options, Scheme scheme,
                    std::vector<double> backgrounds, const Device& device)
-    : device_(device), problem_{{}, options, scheme}, backgrounds_(std::move(backgrounds)) {
+    : device_(device), options_(options), problem_{{}, options, scheme}, backgrounds_(std::move(backgrounds)) {
     check(options);
     for (const View<const float>& psf : psfs) {
         problem_.psfs.push_back(normalised_psf(psf));
@@ -53,14 +55,29 @@ DeconvolvePlan Restorer::plan(Shape shape) const {
     return plan_richardson_lucy(problem_, shape, device_);
 }
 
-RichardsonLucy& Restorer::algorithm_for(Shape shape) {
-    if (algorithm_ == nullptr || algorithm_->image_shape() != shape) {
+RichardsonLucy& Restorer::algorithm_for(Shape shape, const ProjectorOptions& projector) {
+    if (algorithm_ == nullptr || algorithm_->image_shape() != shape || problem_.options.projector != projector) {
         algorithm_.reset();  // first, so that both never need room at once
         copies_ = Copies();
         copies_.views.resize(problem_.psfs.size());
+        problem_.options.projector = projector;
         algorithm_ = std::make_unique<RichardsonLucy>(problem_, shape, device_);
     }
     return *algorithm_;
+}
+
+template <typename T>
+ProjectorOptions Restorer::projector_for(const std::vector<Incoming<T>>& views, const DeconvolveOptions& decided,
+                                         const Stream& stream, DeconvolveReport& report) const {
+    if (left_to_choose(decided.projector, decided.method))
+        for (const Incoming<T>& view : views) {
+            const std::optional<double> ratio = signal_to_noise(view.image, device_, stream);
+            if (ratio) report.signal_to_noise = std::min(*ratio, report.signal_to_noise.value_or(*ratio));
+        }
+    const ProjectorOptions chosen = choose(decided.projector, decided.method, report.signal_to_noise);
+    report.alpha = chosen.alpha;
+    report.beta = chosen.beta;
+    return chosen;
 }
 
 std::string Restorer::name_of(std::size_t view) const {
@@ -120,14 +137,14 @@ void Restorer::settle(Run& run, DeconvolveReport& report, Shape shape) const {
 
 template <typename T>
 DeconvolveReport Restorer::restore(const std::vector<Incoming<T>>& views, View<float> out,
-                                   std::optional<int> iterations, const Progress& progress, const Stream& stream) {
+                                   const DeconvolveOptions& decided, const Progress& progress, const Stream& stream) {
     check_views(views, out, problem_.psfs.size());
     const Turn turn(busy_thread_, mutex_);
     const ThreadLimit threads(options().threads);
     const Shape shape = out.shape();
-    RichardsonLucy& algorithm = algorithm_for(shape);
-    const OnDevice on_device(out, device_, copies_, stream);
     DeconvolveReport report;
+    RichardsonLucy& algorithm = algorithm_for(shape, projector_for(views, decided, stream, report));
+    const OnDevice on_device(out, device_, copies_, stream);
     report.warnings = psf_warnings_;
     report.psf_share_out_of_reach = algorithm.psf_share_out_of_reach();
     Run run;
@@ -139,15 +156,15 @@ DeconvolveReport Restorer::restore(const std::vector<Incoming<T>>& views, View<f
     }
     if (run.largest_weight == 0) run.largest_weight = 1;
     settle(run, report, shape);
-    algorithm.set_iterations(iterations);
+    algorithm.set_iterations(decided.iterations);
     algorithm.run(run, progress, stream, report);
     on_device.bring_back();
     return report;
 }
 
-template DeconvolveReport Restorer::restore(const std::vector<Incoming<float>>&, View<float>, std::optional<int>,
+template DeconvolveReport Restorer::restore(const std::vector<Incoming<float>>&, View<float>, const DeconvolveOptions&,
                                             const Progress&, const Stream&);
 template DeconvolveReport Restorer::restore(const std::vector<Incoming<std::uint16_t>>&, View<float>,
-                                            std::optional<int>, const Progress&, const Stream&);
+                                            const DeconvolveOptions&, const Progress&, const Stream&);
 
 }  // namespace planapo

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,15 +29,20 @@ public:
 
     DeconvolvePlan plan(Shape shape) const;
 
+    /// `decided`: the options, and what earlier images of a series have settled of them.
     template <typename T>
-    DeconvolveReport restore(const std::vector<Incoming<T>>& views, View<float> out, std::optional<int> iterations,
+    DeconvolveReport restore(const std::vector<Incoming<T>>& views, View<float> out, const DeconvolveOptions& decided,
                              const Progress& progress, const Stream& stream);
 
     const Device& device() const { return device_; }
-    const DeconvolveOptions& options() const { return problem_.options; }
+    const DeconvolveOptions& options() const { return options_; }
 
 private:
-    RichardsonLucy& algorithm_for(Shape shape);
+    RichardsonLucy& algorithm_for(Shape shape, const ProjectorOptions& projector);
+    /// Fills in what is left of it to choose, by the noisiest view.
+    template <typename T>
+    ProjectorOptions projector_for(const std::vector<Incoming<T>>& views, const DeconvolveOptions& decided,
+                                   const Stream& stream, DeconvolveReport& report) const;
     /// Looks at every voxel of a view and notes in `run` what it recorded; throws where it cannot be restored.
     void survey(std::size_t index, const Stream& stream, Run& run, DeconvolveReport& report) const;
     Flux weighted_flux(const Recorded& view, const Survey& weights, const Stream& stream) const;
@@ -47,12 +51,13 @@ private:
     void settle(Run& run, DeconvolveReport& report, Shape shape) const;
 
     Device device_;
-    Problem problem_;
+    DeconvolveOptions options_;
+    Problem problem_;  // its projector as it was chosen for the last image
     std::vector<double> backgrounds_;
     std::vector<std::string> psf_warnings_;
     std::mutex mutex_;
     std::atomic<std::thread::id> busy_thread_;
-    std::unique_ptr<RichardsonLucy> algorithm_;  // for the last shape
+    std::unique_ptr<RichardsonLucy> algorithm_;  // for the last shape and back projector
     Copies copies_;
 };
 

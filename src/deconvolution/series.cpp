@@ -144,16 +144,18 @@ void Deconvolver::run_series(const Series& series, const ReadImage<T>& read, con
                              const Progress& progress) {
     check(series);
     require(read && write, "A series needs a function that reads images, and one that writes what becomes of them.");
-    std::vector<std::optional<int>> iterations(static_cast<std::size_t>(series.channels), options().iterations);
+    std::vector<DeconvolveOptions> of_channels(static_cast<std::size_t>(series.channels), options());
     SeriesProgress told(progress, series.images);
     Pipeline<T> pipeline(series, device(), read, write);
     const auto restore_one = [&](std::int64_t index) {
-        std::optional<int>& decided = iterations[static_cast<std::size_t>(index % series.channels)];
+        DeconvolveOptions& decided = of_channels[static_cast<std::size_t>(index % series.channels)];
         Slot<T>& slot = pipeline.slot(index);
         try {
             const auto within = [&](double done, double of) { return told.at(static_cast<double>(index) + done / of); };
             DeconvolveReport report = restore(slot.image(), {}, slot.result(), decided, within, slot.stream());
-            decided = report.iterations;
+            decided.iterations = report.iterations;
+            decided.projector.alpha = report.alpha;
+            decided.projector.beta = report.beta;
             return report;
         } catch (const InvalidArgument& reason) {
             if (series.images == 1 || told.threw()) throw;

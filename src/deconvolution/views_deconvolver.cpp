@@ -49,7 +49,7 @@ DeconvolveReport ViewsDeconvolver::run(const std::vector<WeightedImage>& views, 
     std::vector<Incoming<float>> incoming;
     for (const WeightedImage& view : views) incoming.push_back({view.image, view.weights});
     Restorer& restorer = work_->restorer;
-    return restorer.restore(incoming, out, restorer.options().iterations, progress, stream);
+    return restorer.restore(incoming, out, restorer.options(), progress, stream);
 }
 
 }  // namespace planapo

@@ -12,6 +12,7 @@ inline DeconvolveOptions options_for(Method method, int iterations, Boundary bou
     options.method = method;
     options.iterations = iterations;
     options.boundary = boundary;
+    options.projector = {0.01, 0.1};  // chosen by the image's noise otherwise
     return options;
 }
 

@@ -32,7 +32,7 @@ def test_every_parity_and_shear_agrees_with_the_original(method, shape, shear):
 
 
 def test_edge_of_the_support_is_its_convex_hull():
-    """Qhull agrees: the edge has faces in 3267 directions, 3.6 degrees apart, instead of those that fit."""
+    """Qhull agrees: the edge has faces in 3267 directions, 3.6 degrees apart, not those that fit best."""
     psf = np.asarray(pa.psf.gaussian((4, 5, 6), shape=(21, 24, 27)), float)
     psf = np.stack([np.roll(plane, z - 10, -1) for z, plane in enumerate(psf)])  # its OTF is sheared, too
     gain = np.abs(np.fft.fftn(place(psf / psf.sum(), psf.shape)))
@@ -46,7 +46,7 @@ def test_edge_of_the_support_is_its_convex_hull():
 
     inside = (expected > 0) & (expected < 1)
     assert inside.sum() > 400
-    np.testing.assert_allclose(distance(gain)[inside], expected[inside], rtol=0.04)
+    np.testing.assert_allclose(distance(gain)[inside], expected[inside], rtol=0.06)
 
 
 def test_psf_without_a_support_is_refused():

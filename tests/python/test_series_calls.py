@@ -30,7 +30,7 @@ def ends(script: str) -> str:
     """What a process of its own prints, which may not wait for itself."""
     before = """
         import numpy as np, planapo as pa
-        d = pa.Deconvolver(pa.psf.gaussian(2, shape=(5, 7, 7)), device="cpu", iterations=2)
+        d = pa.Deconvolver(pa.psf.gaussian(2, shape=(5, 7, 7)), device="cpu", iterations=2, alpha=0.01)
         x = np.random.default_rng(3).integers(10, 60000, (3, 6, 20, 21)).astype(np.int16).clip(10)
     """
     program = textwrap.dedent(before) + textwrap.dedent(script)

@@ -11,7 +11,7 @@ import planapo as pa
 from planapo.command_line import devices as devices_command
 from planapo.command_line import psf as psf_command
 from planapo.command_line.errors import STOPPED, Stopped
-from planapo.command_line.options import Debug, Wishes, number, triple, whole
+from planapo.command_line.options import Debug, Wishes, number, number_or_auto, triple, whole
 from planapo.command_line.restore import restore_files
 from planapo.command_line.screen import emit
 
@@ -156,17 +156,23 @@ def deconvolve(
         str, typer.Option(help="First estimate: image or flat.", rich_help_panel="Method")
     ] = "image",
     alpha: Annotated[
-        float,
+        str,
         typer.Option(
-            parser=number, metavar="NUMBER", help="Wiener's regularisation, > 0.", rich_help_panel="Method"
+            parser=number_or_auto,
+            metavar="NUMBER|auto",
+            help="Wiener's regularisation, > 0, or by the image's noise.",
+            rich_help_panel="Method",
         ),
-    ] = 0.01,
+    ] = "auto",
     beta: Annotated[
-        float,
+        str,
         typer.Option(
-            parser=number, metavar="NUMBER", help="Gain at the cutoff, in (0, 1).", rich_help_panel="Method"
+            parser=number_or_auto,
+            metavar="NUMBER|auto",
+            help="Gain at the cutoff, in (0, 1).",
+            rich_help_panel="Method",
         ),
-    ] = 0.1,
+    ] = "auto",
     order: Annotated[
         int,
         typer.Option(

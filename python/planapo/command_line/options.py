@@ -45,6 +45,11 @@ def number(text: str | float) -> float:
         raise typer.BadParameter(f"'{text}' is not a number") from None
 
 
+def number_or_auto(text: str | float) -> float | str:
+    """Read a number, or that the method decides."""
+    return "auto" if text == "auto" else number(text)
+
+
 def whole(text: str | int) -> int:
     """Read a whole number; what cannot be read is quoted."""
     try:

@@ -81,10 +81,10 @@ void make_gaussian(SmallSpectrum& spectrum, const Widths& fwhm_px) {
     });
 }
 
-void make_butterworth(SmallSpectrum& spectrum, const Widths& fwhm_px, const ProjectorOptions& options) {
-    const double strength = 1 / squared(options.beta) - 1;
+void make_butterworth(SmallSpectrum& spectrum, const Widths& fwhm_px, double beta, int order) {
+    const double strength = 1 / squared(beta) - 1;
     spectrum.for_each([&](const auto& at, std::complex<float>& value) {
-        value = static_cast<float>(butterworth(squared_radius(at, cutoffs(fwhm_px)), strength, options.order));
+        value = static_cast<float>(butterworth(squared_radius(at, cutoffs(fwhm_px)), strength, order));
     });
 }
 
@@ -98,13 +98,13 @@ void make_wiener(SmallSpectrum& spectrum, double alpha) {
     });
 }
 
-void make_wiener_butterworth(SmallSpectrum& spectrum, const Widths& fwhm_px, const ProjectorOptions& options) {
-    make_wiener(spectrum, options.alpha);
+void make_wiener_butterworth(SmallSpectrum& spectrum, const Widths& fwhm_px, double alpha, double beta, int order) {
+    make_wiener(spectrum, alpha);
     const Widths cutoff = cutoffs(fwhm_px);
     // A Wiener gain that is below beta at the cutoff already needs no further damping.
-    const double strength = std::max(squared(gain_at_x_cutoff(spectrum, cutoff[2]) / options.beta) - 1, 0.0);
+    const double strength = std::max(squared(gain_at_x_cutoff(spectrum, cutoff[2]) / beta) - 1, 0.0);
     spectrum.for_each([&](const auto& at, std::complex<float>& value) {
-        value *= static_cast<float>(butterworth(squared_radius(at, cutoff), strength, options.order));
+        value *= static_cast<float>(butterworth(squared_radius(at, cutoff), strength, order));
     });
 }
 

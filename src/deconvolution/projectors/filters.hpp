@@ -3,8 +3,6 @@
 
 #include <array>
 
-#include <planapo/deconvolve.hpp>
-
 #include "../small_spectrum.hpp"
 
 namespace planapo {
@@ -13,7 +11,7 @@ namespace planapo {
 using Widths = std::array<double, 3>;
 
 void make_gaussian(SmallSpectrum& spectrum, const Widths& fwhm_px);
-void make_butterworth(SmallSpectrum& spectrum, const Widths& fwhm_px, const ProjectorOptions& options);
+void make_butterworth(SmallSpectrum& spectrum, const Widths& fwhm_px, double beta, int order);
 
 // These start from the PSF's own spectrum, its OTF.
 
@@ -21,7 +19,7 @@ void make_butterworth(SmallSpectrum& spectrum, const Widths& fwhm_px, const Proj
 void make_wiener(SmallSpectrum& spectrum, double alpha);
 
 /// The same, damped outside the ellipsoid through the cutoffs.
-void make_wiener_butterworth(SmallSpectrum& spectrum, const Widths& fwhm_px, const ProjectorOptions& options);
+void make_wiener_butterworth(SmallSpectrum& spectrum, const Widths& fwhm_px, double alpha, double beta, int order);
 
 /// The same, ended where the OTF ends, whatever its shape.
 void make_masked_wiener(SmallSpectrum& spectrum, double alpha);

@@ -142,7 +142,8 @@ double farthest(const std::vector<Frequency>& points, const Frequency& direction
 /// Calls `visit` for directions evenly over three faces of a cube: one of each two opposite ones.
 template <typename Visit>
 void for_each_direction(Visit visit) {
-    constexpr int steps = 16;  // 3.6 degrees: an edge that is flat between two directions lies out by 3 % at most
+    constexpr int steps =
+        16;  // 3.6 degrees: where the edge is flat between two directions, it lies out by a few percent
     for (int a = -steps; a <= steps; ++a)
         for (int b = -steps; b <= steps; ++b) {
             const double u = a / static_cast<double>(steps), v = b / static_cast<double>(steps);
