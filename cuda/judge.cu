@@ -1,5 +1,5 @@
 // How a run is going: one thread that reads and writes a few numbers, so that the host need not. Bytes that must move:
-// match_flux 24, judge 76 and 16 for each view.
+// match_flux 24, judge 84 and 16 for each view.
 #include "launch.cuh"
 #include "plugin/backend.hpp"
 

@@ -2,6 +2,7 @@
 // are and no iteration waits for the host.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include <planapo/volume.hpp>
@@ -38,7 +39,8 @@ struct Course {
 /// What the host is told of an estimate.
 struct Judgement {
     double divergence = 0;
-    float momentum = 0;  // it was judged with
+    double expected = 0;  // sum over the image
+    float momentum = 0;   // it was judged with
     Verdict verdict = Verdict::go_on;
 };
 
@@ -81,12 +83,20 @@ PLANAPO_HD inline Misfit sum_of(const View<const Misfit>& totals) {
     return sum;
 }
 
+/// The I-divergence that an estimate would have at the recorded flux: where nothing but the estimate is expected, with
+/// no background, scaling all of it by recorded / expected needs no other look at the voxels.
+inline double divergence_at_flux(const Judgement& judgement, double recorded) {
+    const double expected = judgement.expected;
+    if (!(recorded > 0 && expected > 0)) return judgement.divergence;
+    return judgement.divergence - recorded * std::log(recorded / expected) + recorded - expected;
+}
+
 /// Judges the next estimate, by its misfit.
 PLANAPO_HD inline Judgement judge(Course& course, const Misfit& misfit, bool automatic) {
     if (automatic) course.verdict = verdict(course.judged, course.divergence, misfit.divergence);
     course.divergence = misfit.divergence;
     ++course.judged;
-    return {misfit.divergence, course.momentum, course.verdict};
+    return {misfit.divergence, misfit.expected, course.momentum, course.verdict};
 }
 
 }  // namespace formula

@@ -12,6 +12,7 @@
 #include "check_views.hpp"
 #include "kernel.hpp"
 #include "options.hpp"
+#include "over_iteration.hpp"
 #include "projectors/choice.hpp"
 #include "signal_to_noise.hpp"
 #include "turn.hpp"
@@ -158,6 +159,9 @@ DeconvolveReport Restorer::restore(const std::vector<Incoming<T>>& views, View<f
     settle(run, report, shape);
     algorithm.set_iterations(decided.iterations);
     algorithm.run(run, progress, stream, report);
+    if (options_.iterations && algorithm.scales_to_flux(run))
+        if (std::string sentence = over_iteration_sentence(report.divergence); !sentence.empty())
+            report.warnings.push_back(std::move(sentence));
     on_device.bring_back();
     return report;
 }

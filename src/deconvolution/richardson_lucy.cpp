@@ -116,12 +116,19 @@ Steps& RichardsonLucy::steps_for(const Run& run) {
     return *joint_;
 }
 
-Verdict RichardsonLucy::read_history(int estimate, DeconvolveReport& report) const {
+bool RichardsonLucy::scales_to_flux(const Run& run) const {
+    return work_->options.method != Method::matched && !keeps_previous(work_->options) && plain_ != nullptr &&
+           run.views[0].weights.empty() && run.views[0].background == 0;
+}
+
+Verdict RichardsonLucy::read_history(const Run& run, int estimate, DeconvolveReport& report) const {
     const Pinned<Judgement>& history = work_->history;
     while (static_cast<int>(report.divergence.size()) <= estimate) {
         const auto next = static_cast<std::int64_t>(report.divergence.size());
         const Judgement& judgement = history[next % history.size()];
-        report.divergence.push_back(judgement.divergence / static_cast<double>(work_->image.voxels()));
+        const double divergence =
+            scales_to_flux(run) ? formula::divergence_at_flux(judgement, run.flux[0].recorded) : judgement.divergence;
+        report.divergence.push_back(divergence / static_cast<double>(work_->image.voxels()));
         if (next > 0 && work_->options.acceleration != Acceleration::none)
             report.momentum.push_back(judgement.momentum);
     }
@@ -154,7 +161,7 @@ Verdict RichardsonLucy::take_steps(Steps& steps, const Run& run, const Progress&
         while (done < queued && (queued - done == 2 || queued == last || marks_[done % 2]->reached())) {
             marks_[done++ % 2]->wait();
             result.iterations = done;
-            const Verdict verdict = read_history(done, result);
+            const Verdict verdict = read_history(run, done, result);
             report(progress, done, most);
             if (verdict != Verdict::go_on) return verdict;
         }
@@ -173,7 +180,7 @@ void RichardsonLucy::run(const Run& run, const Progress& progress, const Stream&
     if (verdict == Verdict::go_on) {
         steps.correct_at_last(run, stream);
         work_->backend.wait(stream);
-        read_history(result.iterations, result);
+        read_history(run, result.iterations, result);
         result.iterations = most;
     }
     steps.hand_over(run, verdict, stream);

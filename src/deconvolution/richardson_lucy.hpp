@@ -32,6 +32,9 @@ public:
     /// Fills in the report's iterations and what was found out on the way. Waits.
     void run(const Run& run, const Progress& progress, const Stream& stream, DeconvolveReport& report);
 
+    /// Whether a given number of iterations is judged at the image's flux, which unmatched projectors overshoot.
+    bool scales_to_flux(const Run& run) const;
+
     Shape image_shape() const { return work_->image; }
     double psf_share_out_of_reach() const { return share_cut_; }
 
@@ -44,7 +47,7 @@ private:
     Verdict take_steps(Steps& steps, const Run& run, const Progress& progress, const Stream& stream,
                        DeconvolveReport& report);
     /// Adds to the report what the device has told of the estimates up to this one.
-    Verdict read_history(int estimate, DeconvolveReport& report) const;
+    Verdict read_history(const Run& run, int estimate, DeconvolveReport& report) const;
 
     Scheme scheme_;
     double share_cut_ = 0;

@@ -27,7 +27,7 @@ std::map<std::string, std::int64_t> bytes_that_must_move(const Layout& layout) {
     return {{"survey_kernel", 4 * c},    {"fill_kernel", 4 * g},           {"start_kernel", 8 * c},
             {"multiply_kernel", 24 * s}, {"spread_kernel", 4 * c + 4 * g}, {"ratio_kernel", 8 * c + 4 * g},
             {"misfit_kernel", 8 * c},    {"update_kernel", 12 * c},        {"update_and_spread_kernel", 16 * c + 4 * g},
-            {"widen_kernel", 6 * c},     {"match_flux_kernel", 24},        {"judge_kernel", 92},
+            {"widen_kernel", 6 * c},     {"match_flux_kernel", 24},        {"judge_kernel", 100},
             {"admit_kernel", 12 * c},    {"invert_kernel", 12 * c},        {"residual_kernel", 12 * c + 4 * g},
             {"gather_kernel", 16 * c},   {"correct_kernel", 28 * c},       {"change_kernel", 16 * c},
             {"predict_kernel", 12 * c}};
