@@ -17,6 +17,7 @@ void bind_device(py::module_& module);
 void bind_volume(py::module_& module);
 void bind_psf(py::module_& module);
 void bind_psf_models(py::module_& module);
+void bind_bead_psf(py::module_& module);
 void bind_deconvolve(py::module_& module);
 void bind_series(py::module_& module);
 void bind_views(py::module_& module);

@@ -6,14 +6,14 @@
 #include <cstdlib>
 #include <limits>
 #include <optional>
-#include <utility>
 #include <vector>
+
+#include "solve.hpp"
 
 namespace planapo {
 namespace {
 
 using Position = std::array<double, 3>;
-using Row = std::vector<double>;
 
 template <typename Visit>
 void for_each_near(const Shape& shape, const Index3& middle, const Index3& reach, Visit visit) {
@@ -23,27 +23,6 @@ void for_each_near(const Shape& shape, const Index3& middle, const Index3& reach
     for (std::int64_t z = from(0); z <= to(0); ++z)
         for (std::int64_t y = from(1); y <= to(1); ++y)
             for (std::int64_t x = from(2); x <= to(2); ++x) visit(Index3{z, y, x});
-}
-
-/// Gaussian elimination with pivoting; each row of `system` ends with its right-hand side. Empty where singular.
-std::optional<Row> solve(std::vector<Row> system) {
-    const std::size_t n = system.size();
-    const double scale = n > 0 ? std::abs(system[0][0]) : 0;
-    for (std::size_t column = 0; column < n; ++column) {
-        std::size_t pivot = column;
-        for (std::size_t row = column; row < n; ++row)
-            if (std::abs(system[row][column]) > std::abs(system[pivot][column])) pivot = row;
-        if (!(std::abs(system[pivot][column]) > 1e-10 * scale)) return std::nullopt;
-        std::swap(system[pivot], system[column]);
-        for (std::size_t row = 0; row < n; ++row) {
-            if (row == column) continue;
-            const double factor = system[row][column] / system[column][column];
-            for (std::size_t k = column; k <= n; ++k) system[row][k] -= factor * system[column][k];
-        }
-    }
-    Row solution(n);
-    for (std::size_t row = 0; row < n; ++row) solution[row] = system[row][n] / system[row][row];
-    return solution;
 }
 
 /// The terms of a quadratic in the axes that can be fitted: 1, d_i, then d_i d_j for j >= i.
