@@ -10,9 +10,10 @@ namespace {
 
 using Triple = std::array<double, 3>;
 
-constexpr double shining_widths = 1.25;  // how far another spot is bright
+constexpr double shining_widths = 2;  // how far another spot is bright
 constexpr double counting_share = 0.25;  // of the bead's peak: what is dimmer may be its own side lobe
 constexpr double furthest_px = 2;        // from where the Gaussian's fit put the bead
+constexpr double background_widths = 1.75;  // beyond which little of a bead's light lies
 constexpr int most_steps = 8;
 
 std::int64_t index_in(const Cube& cube, const Index3& offset) {
@@ -97,6 +98,31 @@ Window window_around(const JudgedSpot& bead, const std::vector<JudgedSpot>& spot
         });
     });
     return window;
+}
+
+void level(Window& window, const Triple& width_px) {
+    const Index3& reach = window.recorded.reach;
+    std::vector<Row> normal(4, Row(5, 0.0));
+    for (int k = 1; k < 4; ++k) normal[k][k] = reach[k - 1] == 0 ? 1 : 0;  // no slope on an axis of one voxel
+    std::int64_t place = -1;
+    for_each_offset(reach, [&](const Index3& offset) {
+        const Row row{1, static_cast<double>(offset[0]), static_cast<double>(offset[1]),
+                      static_cast<double>(offset[2])};
+        const bool outside = distance_in_widths({row[1], row[2], row[3]}, {}, width_px) > background_widths;
+        if (!window.valid[++place] || !outside) return;
+        for (int k = 0; k < 4; ++k) {
+            for (int j = 0; j < 4; ++j) normal[k][j] += row[k] * row[j];
+            normal[k][4] += row[k] * window.recorded.values[place];
+        }
+    });
+    const std::optional<Row> plane = solve(std::move(normal));
+    if (!plane) return;
+    place = 0;
+    for_each_offset(reach, [&](const Index3& offset) {
+        for (int axis = 0; axis < 3; ++axis)
+            window.recorded.values[place] -= (*plane)[axis + 1] * static_cast<double>(offset[axis]);
+        ++place;
+    });
 }
 
 double align(Window& window, const Cube& psf, const Index3& core) {

@@ -20,6 +20,9 @@ struct Window {
 Window window_around(const JudgedSpot& bead, const std::vector<JudgedSpot>& spots, View<const float> image,
                      const Index3& reach, const std::array<double, 3>& width_px);
 
+/// Takes the slopes of the background, a plane fitted to the voxels around the bead, out of the window.
+void level(Window& window, const std::array<double, 3>& width_px);
+
 /// Fits position, peak and background to the middle 2 core + 1 voxels (Gauss-Newton; as for stars in Stetson 1987,
 /// doi:10.1086/131977). Returns how far the bead was moved, in px.
 double align(Window& window, const Cube& psf, const Index3& core);

@@ -99,6 +99,7 @@ Model start(const std::vector<JudgedSpot>& spots, const Recording& recording, co
         if (spots[k].bead.fate != BeadFate::used) continue;
         model.members.push_back(k);
         model.windows.push_back(window_around(spots[k], spots, recording.image, geometry.reach, geometry.width_px));
+        level(model.windows.back(), geometry.width_px);
     }
     return model;
 }

@@ -115,6 +115,16 @@ double median(std::vector<double> values) {
     return *middle;
 }
 
+/// No optics make a spot narrower than a voxel.
+void reject_narrow(std::vector<JudgedSpot>& spots, const Shape& shape) {
+    for (auto& [bead, spot] : spots)
+        for (int axis = 0; axis < 3; ++axis)
+            if (bead.fate == BeadFate::used && extents(shape)[axis] > 1 && spot.fwhm_px[axis] < 1)
+                reject(bead, BeadFate::shape,
+                       fmt::format("Its FWHM along {} is {:.2f} px: noise or a defect of the camera.", "zyx"[axis],
+                                   spot.fwhm_px[axis]));
+}
+
 /// Four standard deviations from the median width, and at least 15 %.
 void reject_shape(std::vector<JudgedSpot>& spots, const Shape& shape) {
     for (int axis = 0; axis < 3; ++axis) {
@@ -142,6 +152,7 @@ std::vector<JudgedSpot> judge(const Found& found, const Recording& recording, co
     reject_at_border(spots, found.width_px, recording.image.shape());
     reject_touching(spots, found.width_px);
     reject_dim(spots, options.smallest_snr);
+    reject_narrow(spots, recording.image.shape());
     reject_shape(spots, recording.image.shape());
     return spots;
 }
