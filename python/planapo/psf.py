@@ -14,6 +14,7 @@ import numpy as np
 
 from planapo import _core
 from planapo._arrays import as_planes, axes_of, extents, volume, voxel_triple
+from planapo._beads import Bead, DistillReport, distill
 from planapo._image import Image, origin_of
 from planapo._options import number
 from planapo._provenance import preparation
@@ -23,8 +24,11 @@ from planapo._warn import warn
 from planapo._words import voxels_in_words as in_words
 
 __all__ = [
+    "Bead",
+    "DistillReport",
     "born_wolf",
     "confocal",
+    "distill",
     "fwhm",
     "gaussian",
     "gibson_lanni",

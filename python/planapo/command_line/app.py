@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 import planapo as pa
 from planapo.command_line import devices as devices_command
 from planapo.command_line import psf as psf_command
+from planapo.command_line import distill as distill_command
 from planapo.command_line.errors import STOPPED, Stopped
 from planapo.command_line.options import Debug, Wishes, number, number_or_auto, triple, whole
 from planapo.command_line.restore import restore_files
@@ -101,6 +102,11 @@ def devices(debug: Debug = False) -> None:
 app.command(cls=_Command, help=psf_command.SUMMARY + psf_command.EXAMPLES, short_help=psf_command.SUMMARY)(
     psf_command.psf
 )
+
+app.command(cls=_Command, help=distill_command.HELP, short_help=distill_command.SUMMARY)(
+    distill_command.distill
+)
+
 
 _SUMMARY = "Restore images blurred by a known point-spread function."
 

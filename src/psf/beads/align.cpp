@@ -10,9 +10,9 @@ namespace {
 
 using Triple = std::array<double, 3>;
 
-constexpr double shining_widths = 2;  // how far another spot is bright
-constexpr double counting_share = 0.25;  // of the bead's peak: what is dimmer may be its own side lobe
-constexpr double furthest_px = 2;        // from where the Gaussian's fit put the bead
+constexpr double shining_widths = 2;        // how far another spot is bright
+constexpr double counting_share = 0.25;     // of the bead's peak: what is dimmer may be its own side lobe
+constexpr double furthest_px = 2;           // from where the Gaussian's fit put the bead
 constexpr double background_widths = 1.75;  // beyond which little of a bead's light lies
 constexpr int most_steps = 8;
 
