@@ -140,7 +140,7 @@ double align(Window& window, const Cube& psf, const Index3& core) {
             offset = std::clamp(offset + move, -furthest_px, furthest_px);
             largest = std::max(largest, std::abs(move));
         }
-        if (largest < 1e-4) break;
+        if (largest < 1e-3) break;  // the next would be a thousand times smaller
     }
     double squared = 0;
     for (int axis = 0; axis < 3; ++axis) squared += std::pow(window.offset_px[axis] - before[axis], 2);

@@ -58,11 +58,12 @@ Cube moved(const Cube& cube, const std::array<double, 3>& shift_px, const Index3
     Cube out;
     out.reach = reach;
     out.values = cube.values;
-    std::int64_t stride = 1;
-    for (int axis = 2; axis >= 0; --axis) {
+    std::int64_t stride = cube.shape().voxels();
+    // z first: its lines lie side by side in whole planes, and what it cuts off the others need not move.
+    for (int axis = 0; axis < 3; ++axis) {
         const std::int64_t n = 2 * cube.reach[axis] + 1;
+        stride /= n;
         out.values = along_axis(out.values, n, stride, reach[axis], weights_at(n, shift_px[axis], what[axis]));
-        stride *= 2 * reach[axis] + 1;
     }
     return out;
 }

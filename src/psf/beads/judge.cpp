@@ -15,6 +15,7 @@ using Triple = std::array<double, 3>;
 constexpr double room_widths = 1.25;          // between a bead's centre and the recording's border
 constexpr double apart_widths = 2.5;          // between two beads: the light of neither reaches the other's core
 constexpr double counting_share = 0.25;       // of a bead's peak: a dimmer spot beside it may be its own side lobe
+constexpr double least_px = 1.5;              // of a bead's FWHM
 constexpr std::size_t enough_to_compare = 4;  // beads, so that one of them can be the odd one out
 
 void reject(Bead& bead, BeadFate fate, std::string reason) {
@@ -115,14 +116,14 @@ double median(std::vector<double> values) {
     return *middle;
 }
 
-/// No optics make a spot narrower than a voxel.
+/// Narrower spots are noise or defects of the camera; were they beads, they could not be moved by parts of a voxel.
 void reject_narrow(std::vector<JudgedSpot>& spots, const Shape& shape) {
     for (auto& [bead, spot] : spots)
         for (int axis = 0; axis < 3; ++axis)
-            if (bead.fate == BeadFate::used && extents(shape)[axis] > 1 && spot.fwhm_px[axis] < 1)
+            if (bead.fate == BeadFate::used && extents(shape)[axis] > 1 && spot.fwhm_px[axis] < least_px)
                 reject(bead, BeadFate::shape,
-                       fmt::format("Its FWHM along {} is {:.2f} px: noise or a defect of the camera.", "zyx"[axis],
-                                   spot.fwhm_px[axis]));
+                       fmt::format("Its FWHM along {} is {:.2f} px: {} px are needed to tell a bead from noise.",
+                                   "zyx"[axis], spot.fwhm_px[axis], least_px));
 }
 
 /// Four standard deviations from the median width, and at least 15 %.
