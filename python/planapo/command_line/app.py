@@ -9,8 +9,8 @@ from typer.core import TyperCommand, TyperGroup
 
 import planapo as pa
 from planapo.command_line import devices as devices_command
-from planapo.command_line import psf as psf_command
 from planapo.command_line import distill as distill_command
+from planapo.command_line import psf as psf_command
 from planapo.command_line.errors import STOPPED, Stopped
 from planapo.command_line.options import Debug, Wishes, number, number_or_auto, triple, whole
 from planapo.command_line.restore import restore_files
