@@ -93,8 +93,9 @@ def _draw_beads(axes: Any, report: DistillReport, pictured: Pictured) -> None:
     axes.set(xlim=(0, width), ylim=(height, 0), xticks=[], yticks=[])
     _bare(axes)
     axes.legend(
-        loc="upper left", bbox_to_anchor=(-0.01, -0.01), ncols=4, frameon=False, labelcolor=_INK, fontsize=9
-    )
+        loc="upper left", bbox_to_anchor=(-0.01, -0.01), ncols=len(_COLOURS), frameon=False,
+        labelcolor=_INK, fontsize=9, columnspacing=1.1, handletextpad=0.3,
+    )  # fmt: skip
     _scale_bar(axes, width, height, "µm" if pictured.voxel_um else "px")
 
 
@@ -171,7 +172,7 @@ def _scale_bar(axes: Any, width: float, height: float, unit: str, *, from_middle
     power = 10.0 ** np.floor(np.log10(width / 5))
     length = power * max(step for step in (1, 2, 5) if power * step <= width / 5)
     offset = 0.5 if from_middle else 0.0
-    right, bottom = width * (0.96 - offset), height * (0.95 - offset)
+    right, bottom = width * (0.93 - offset), height * (0.95 - offset)
     axes.plot([right - length, right], [bottom, bottom], color="white", linewidth=3, solid_capstyle="butt")
     style = {"color": "white", "ha": "center", "va": "bottom", "fontsize": 9}
     axes.text(right - length / 2, bottom - height * 0.02, f"{length:g} {unit}", **style)

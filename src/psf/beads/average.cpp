@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include "level.hpp"
 #include "smooth.hpp"
 
 namespace planapo {
@@ -15,22 +17,16 @@ constexpr double furthest_sd = 5;
 // hundred times.
 constexpr double difference = 0.05;
 
-double median(std::vector<double>& values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
 struct Limits {
     double low = -std::numeric_limits<double>::infinity(), high = -low;
 };
 
 Limits limits_of(const std::vector<double>& values) {
     if (values.size() < enough_to_compare) return {};
-    std::vector<double> sorted = values;
-    const double middle = median(sorted);
-    for (double& value : sorted) value = std::abs(value - middle);
-    const double reach = furthest_sd * 1.4826 * median(sorted);
+    const double middle = median_of(values);
+    std::vector<double> distances;
+    for (const double value : values) distances.push_back(std::abs(value - middle));
+    const double reach = furthest_sd * 1.4826 * median_of(std::move(distances));
     return {middle - reach, middle + reach};
 }
 

@@ -10,6 +10,7 @@
 #include "../../message.hpp"
 #include "../centre.hpp"
 #include "../check.hpp"
+#include "../support.hpp"
 #include "align.hpp"
 #include "average.hpp"
 #include "core.hpp"
@@ -128,12 +129,12 @@ void settle(Model& model, PsfCentre centre) {
     const Index3& reach = model.geometry.reach;
     const Box core = box_around(mean.shape(), gaussian_in(model.geometry).centre_px, model.geometry.width_px, 1.25);
     model.gaussian = fit_gaussian(mean, core, gaussian_in(model.geometry)).value_or(gaussian_in(model.geometry));
-    Volume<float> signal = copy_of(mean);
-    for (std::int64_t i = 0; i < mean.shape().voxels(); ++i)
+    Volume<float> signal = middle_of(mean, model.geometry.core);
+    for (std::int64_t i = 0; i < signal.shape().voxels(); ++i)
         signal.data()[i] -= static_cast<float>(model.gaussian.background);
     const Triple origin = centre_of(signal, brightest_spot(signal), model.gaussian.fwhm_px, centre);
     Triple back{};
-    for (int axis = 0; axis < 3; ++axis) back[axis] = static_cast<double>(reach[axis]) - origin[axis];
+    for (int axis = 0; axis < 3; ++axis) back[axis] = static_cast<double>(model.geometry.core[axis]) - origin[axis];
     model.average.mean = moved(model.average.mean, back, reach);
     for (double& value : model.average.mean.values) value = (value - model.gaussian.background) / model.gaussian.peak;
     for (double& error : model.average.standard_error.values) error /= model.gaussian.peak;
@@ -196,12 +197,7 @@ PreparedPsf prepared(const Model& model, const Recording& recording, const Disti
 }
 
 /// The peak is 1.
-double signal_to_noise_of(const Average& average) {
-    std::vector<double> errors = average.standard_error.values;
-    const auto middle = errors.begin() + static_cast<std::ptrdiff_t>(errors.size() / 2);
-    std::nth_element(errors.begin(), middle, errors.end());
-    return 1 / *middle;
-}
+double signal_to_noise_of(const Average& average) { return 1 / median_of(average.standard_error.values); }
 
 void check(View<const float> image, const VoxelSize& voxel, const DistillPsfOptions& options) {
     require_voxel_size(voxel, "The voxel size");

@@ -74,12 +74,6 @@ GaussianSpot spot_at(const Maximum& maximum, const Triple& width_px, double back
     return spot;
 }
 
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
 /// How wide the brightest spots are; nothing where no fit settles.
 std::optional<Triple> typical_width(View<const float> image) {
     const Volume<float> small = lifted(image, {1, 1, 1}, {16, 16, 16});
@@ -94,7 +88,7 @@ std::optional<Triple> typical_width(View<const float> image) {
         if (widths[0].size() == most_for_width) break;
     }
     if (widths[0].empty()) return std::nullopt;
-    return Triple{median(widths[0]), median(widths[1]), median(widths[2])};
+    return Triple{median_of(widths[0]), median_of(widths[1]), median_of(widths[2])};
 }
 
 /// Two fits that meet on one bead are one.

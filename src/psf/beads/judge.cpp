@@ -6,6 +6,7 @@
 #include <string>
 
 #include "../../message.hpp"
+#include "level.hpp"
 
 namespace planapo {
 namespace {
@@ -110,12 +111,6 @@ void reject_dim(std::vector<JudgedSpot>& spots, double smallest_snr) {
                                smallest_snr));
 }
 
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
 /// Narrower spots are noise or defects of the camera; were they beads, they could not be moved by parts of a voxel.
 void reject_narrow(std::vector<JudgedSpot>& spots, const Shape& shape) {
     for (auto& [bead, spot] : spots)
@@ -133,9 +128,9 @@ void reject_shape(std::vector<JudgedSpot>& spots, const Shape& shape) {
         for (const auto& [bead, spot] : spots)
             if (bead.fate == BeadFate::used) widths.push_back(spot.fwhm_px[axis]);
         if (widths.size() < enough_to_compare || extents(shape)[axis] == 1) continue;
-        const double typical = median(widths);
+        const double typical = median_of(widths);
         for (const double width : widths) distances.push_back(std::abs(width - typical));
-        const double tolerance = std::max(4 * 1.4826 * median(distances), 0.15 * typical);
+        const double tolerance = std::max(4 * 1.4826 * median_of(distances), 0.15 * typical);
         for (auto& [bead, spot] : spots)
             if (bead.fate == BeadFate::used && std::abs(spot.fwhm_px[axis] - typical) > tolerance)
                 reject(bead, BeadFate::shape,
@@ -168,7 +163,7 @@ std::int64_t reject_unlike(std::vector<JudgedSpot>& spots, double noise_sd) {
     for (const auto& [bead, spot] : spots)
         if (bead.fate == BeadFate::used) values.push_back(excess(bead));
     if (values.size() < enough_to_compare) return 0;
-    const double most = std::max(0.06, 2.5 * median(values));
+    const double most = std::max(0.06, 2.5 * median_of(values));
     std::int64_t rejected = 0;
     for (auto& [bead, spot] : spots) {
         if (bead.fate != BeadFate::used || excess(bead) <= most) continue;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
-#include <vector>
 
 namespace planapo {
 namespace {
@@ -66,6 +65,12 @@ double noise_of(View<const float> image) {
         for (std::int64_t x = 1; x < image.shape().x; ++x) differences.push_back(row[x] - row[x - 1]);
     });
     return clipped(differences).sd / std::sqrt(2.0);
+}
+
+double median_of(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
 }
 
 std::int64_t replace_hot_voxels(View<float> image, double background, double noise_sd) {
