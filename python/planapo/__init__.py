@@ -32,6 +32,7 @@ from planapo._devices import DeviceInfo, bytes_in_use, devices, peak_bytes, rese
 from planapo._files import imread, imwrite  # noqa: E402
 from planapo._image import Image  # noqa: E402
 from planapo._reports import DeconvolvePlan, DeconvolveReport, PsfReport, WriteReport  # noqa: E402
+from planapo._views import ViewsDeconvolver, deconvolve_views  # noqa: E402
 from planapo._warn import PlanapoWarning  # noqa: E402
 
 __all__ = [
@@ -48,10 +49,12 @@ __all__ = [
     "OutOfMemory",
     "PlanapoWarning",
     "PsfReport",
+    "ViewsDeconvolver",
     "WriteReport",
     "__version__",
     "bytes_in_use",
     "deconvolve",
+    "deconvolve_views",
     "devices",
     "imread",
     "imwrite",

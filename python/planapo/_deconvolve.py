@@ -7,6 +7,7 @@ from typing import Any
 
 from planapo._deconvolver import Deconvolver
 from planapo._device_array import device_of
+from planapo._many import axes_of_image, is_listed, restore_many
 from planapo._options import Progress
 
 
@@ -14,6 +15,7 @@ def deconvolve(
     image: Any,
     psf: Any,
     *,
+    axes: str | None = None,
     method: str = "wiener-butterworth",
     iterations: int | str | None = None,
     background: float = 0.0,
@@ -27,6 +29,10 @@ def deconvolve(
     beta: float | str | None = None,
     order: int = 8,
     floor: float | None = None,
+    mask: Any = None,
+    acceleration: str = "none",
+    regularisation: str = "none",
+    strength: float = 2e-3,
     threads: int | None = None,
 ) -> Any:
     """Restore an image blurred by a known point-spread function.
@@ -37,13 +43,18 @@ def deconvolve(
 
     Parameters
     ----------
-    image : (Z, Y, X) or (Y, X) array of real
+    image : (Z, Y, X) or (Y, X) array of real, or one with time points and channels
         What was recorded. NumPy, DLPack or ``__cuda_array_interface__``. Negative voxels are taken as 0, with
-        a warning that counts them. An `Image` brings its voxel size.
-    psf : (Z, Y, X) or (Y, X) array_like of real
-        Origin at index n // 2 of each axis, taken as it is and normalised to sum 1; may be larger than the
-        image. A warning is given where its peak lies more than 1 px off or its rim holds more than 1 % of the
-        sum. For a measured one see `planapo.psf.prepare`.
+        a warning that counts them. An `Image` brings its voxel size and the names of its axes.
+    psf : (Z, Y, X) or (Y, X) array_like of real, or a list of them
+        One for all channels, or a list with one for each. Origin at index n // 2 of each axis, taken as it is
+        and normalised to sum 1; may be larger than the image. A warning is given where its peak lies more
+        than 1 px off or its rim holds more than 1 % of the sum. For a measured one see
+        `planapo.psf.prepare`.
+    axes : str, optional
+        A letter for each axis of the image, such as ``"tczyx"``, where it does not know them itself: needed
+        for more than three axes. Every time point and channel is restored; the time points of a channel
+        share what is decided on its first.
     method : {"wiener-butterworth", "omw", "wiener", "matched", "gaussian", "butterworth"}
         Back projector: ``"matched"`` is the mirrored PSF; the others reach the same resolution in a tenth of
         the iterations.
@@ -51,8 +62,8 @@ def deconvolve(
         Exactly so many, at least 1. Default: until the I-divergence hardly changes.
     background : float, default 0.0
         Camera offset and other light that no estimate explains, in the image's units, >= 0.
-    boundary : {"mirror", "wrap", "zero"}
-        What lies outside the image.
+    boundary : {"mirror", "wrap", "zero", "unknown"}
+        What lies outside the image; ``"unknown"`` estimates it.
     start : {"image", "flat"}
         First estimate.
     device : str, default "auto"
@@ -62,7 +73,10 @@ def deconvolve(
         Called with (done, total) iterations; answer False to stop.
     voxel_um, psf_voxel_um : float or sequence of float, optional
         Voxel edges, z, y, x, in micrometres; where both are known and differ, the PSF is resampled.
-    alpha, beta, order, floor, threads
+    mask : array of bool or real, optional
+        Of the image's shape, or of its last axes': which voxels are to be trusted, or how far.
+        The others may hold anything.
+    alpha, beta, order, floor, acceleration, regularisation, strength, threads
         See `Deconvolver`.
 
     Returns
@@ -108,20 +122,29 @@ def deconvolve(
     True
     """
     place = device_of(image)
-    plan = Deconvolver(
-        psf,
-        method=method,
-        iterations=iterations,
-        background=background,
-        boundary=boundary,
-        start=start,
-        device=place if place is not None and device == "auto" else device,
-        voxel_um=getattr(image, "voxel_um", None) if voxel_um is None else voxel_um,
-        psf_voxel_um=psf_voxel_um,
-        alpha=alpha,
-        beta=beta,
-        order=order,
-        floor=floor,
-        threads=threads,
-    )
-    return plan(image, progress=progress)
+
+    def make(kernel: Any, iterations: int | str | None = iterations) -> Deconvolver:
+        return Deconvolver(
+            kernel,
+            method=method,
+            iterations=iterations,
+            background=background,
+            boundary=boundary,
+            start=start,
+            device=place if place is not None and device == "auto" else device,
+            voxel_um=getattr(image, "voxel_um", None) if voxel_um is None else voxel_um,
+            psf_voxel_um=psf_voxel_um,
+            alpha=alpha,
+            beta=beta,
+            order=order,
+            floor=floor,
+            acceleration=acceleration,
+            regularisation=regularisation,
+            strength=strength,
+            threads=threads,
+        )
+
+    letters = axes_of_image(image, axes) if place is None else ""
+    if not set(letters) & set("TC") and not is_listed(psf):
+        return make(psf)(image, progress=progress, mask=mask)
+    return restore_many(image, psf, letters, make, mask, progress)

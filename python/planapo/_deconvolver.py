@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
@@ -18,19 +18,21 @@ from planapo._arrays import (
     checked_out,
     extents,
     require_space,
-    same_voxels,
     volume,
 )
 from planapo._core import InvalidArgument
-from planapo._device_array import DeviceArray, borrow, device_of
+from planapo._device_array import device_of
+from planapo._device_run import run_on_device
 from planapo._image import Facts, Image, is_prepared, origin_of
+from planapo._mask import weights_of
 from planapo._options import Options, Progress, callback, core_options
 from planapo._provenance import restoration
 from planapo._psf_voxels import on_voxels_of
 from planapo._reports import DeconvolvePlan, DeconvolveReport
 from planapo._series import SeriesRun
+from planapo._voxel_checks import compare_voxels, comparing_voxels
 from planapo._warn import warn
-from planapo._words import said_once, voxels_in_words
+from planapo._words import said_once
 
 
 class Deconvolver:
@@ -55,8 +57,9 @@ class Deconvolver:
     background : float, default 0.0
         Camera offset and other light that no estimate explains, in the image's units, >= 0. It stays part of
         the model: the result is the light above it.
-    boundary : {"mirror", "wrap", "zero"}
-        What lies outside the image: its mirror image (nothing wraps round), the image again, or nothing.
+    boundary : {"mirror", "wrap", "zero", "unknown"}
+        What lies outside the image: its mirror image (nothing wraps round), the image again, nothing, or
+        something unknown, estimated as far as it shines in [8]_: for bright things at the border.
     start : {"image", "flat"}
         First estimate: the image above the background, or its mean everywhere.
     device : str, default "auto"
@@ -73,6 +76,15 @@ class Deconvolver:
         butterworth.
     order : int, default 8
         Of the Butterworth filter in squared frequency, 1 to 100.
+    acceleration : {"none", "biggs-andrews", "heavy-ball"}
+        For ``"matched"``: half the iterations, by starting each one further on [5]_, [6]_. The factors of
+        Biggs and Andrews depend on the whole image: chunks need its `momentum`.
+    momentum : sequence of float, optional
+        The factors of an earlier run, from its report, instead of those that the method would choose.
+    regularisation : {"none", "total-variation", "tikhonov-miller"}
+        What noise is damped by: the first keeps edges [7]_. Knows the shape of a voxel where that is known.
+    strength : float, default 2e-3
+        Of the regularisation, in (0, 1]; useful from 1e-4 to 1e-1.
     floor : float, optional
         Smallest value of the estimate, > 0. Default: 1e-6 of the image's mean above the background.
     threads : int, optional
@@ -103,6 +115,10 @@ class Deconvolver:
     .. [2] L. B. Lucy, Astron. J. 79, 745 (1974). doi:10.1086/111605
     .. [3] M. Guo et al., Nat. Biotechnol. 38, 1337 (2020). doi:10.1038/s41587-020-0560-x
     .. [4] X. Ruan et al., Nat. Methods 21, 2342 (2024). doi:10.1038/s41592-024-02475-4
+    .. [5] D. Biggs, M. Andrews, Appl. Opt. 36, 1766 (1997). doi:10.1364/AO.36.001766
+    .. [6] H. Wang, P. Miller, IEEE Trans. Image Process. 23, 848 (2014). doi:10.1109/TIP.2013.2291324
+    .. [7] N. Dey et al., Microsc. Res. Tech. 69, 260 (2006). doi:10.1002/jemt.20294
+    .. [8] M. Bertero, P. Boccacci, Astron. Astrophys. 437, 369 (2005). doi:10.1051/0004-6361:20052717
 
     Examples
     --------
@@ -130,17 +146,25 @@ class Deconvolver:
         beta: float | str | None = None,
         order: int = 8,
         floor: float | None = None,
+        acceleration: str = "none",
+        momentum: Sequence[float] | None = None,
+        regularisation: str = "none",
+        strength: float = 2e-3,
         threads: int | None = None,
         planning: str = "estimate",
     ) -> None:
         self._parameters = Options(
             method=method, iterations=iterations, background=background, boundary=boundary, start=start,
-            alpha=alpha, beta=beta, order=order, floor=floor, threads=threads, planning=planning,
+            alpha=alpha, beta=beta, order=order, floor=floor,
+            acceleration=acceleration, momentum=momentum, regularisation=regularisation, strength=strength,
+            threads=threads, planning=planning,
         )  # fmt: skip
         options = core_options(**self._parameters)
         values = volume("psf", psf)
         self._rank = values.ndim
         self._voxel_um, self.notes, kernel = on_voxels_of(as_planes(values), psf, psf_voxel_um, voxel_um)
+        if self._voxel_um is not None:
+            options.voxel_um = self._voxel_um
         self._psf_origin = {**origin_of(psf), "notes": list(self.notes)}
         if psf_voxel_um is not None:
             self._psf_origin["voxel_um"] = psf_voxel_um
@@ -189,13 +213,9 @@ class Deconvolver:
         plan = self._core.plan((1, *extents("shape", shape, self._rank))[-3:])
         return DeconvolvePlan(plan.grid, plan.device_bytes)
 
-    @overload
     def __call__(
-        self, image: DeviceArray, out: Any = None, progress: Progress | None = None
-    ) -> DeviceArray: ...
-    @overload
-    def __call__(self, image: Any, out: Any = None, progress: Progress | None = None) -> Any: ...
-    def __call__(self, image: Any, out: Any = None, progress: Progress | None = None) -> Any:
+        self, image: Any, out: Any = None, progress: Progress | None = None, *, mask: Any = None
+    ) -> Any:
         """Restore one image.
 
         Parameters
@@ -209,6 +229,10 @@ class Deconvolver:
             the image, not overlapping it. With it, a run on images of one shape allocates nothing.
         progress : callable, optional
             Called with (done, total) iterations; answer False to stop. What it raises is raised here.
+        mask : array of bool or real, optional
+            Of the image's shape: which voxels are to be trusted, or how far (0 and above). What is recorded
+            where it is False or 0 is ignored, NaN too: dead, saturated or missing voxels. What lies there is
+            estimated from what surrounds it. For images on the host.
 
         Returns
         -------
@@ -231,10 +255,14 @@ class Deconvolver:
                 f'The image lies on {place} but the plan runs on {self.device}: give device="{place}".'
             )
         require_space("image", image)
-        self._compare_voxels(image)
+        compare_voxels(image, self._voxel_um, self._rank)
         began = time.perf_counter()
-        run = self._run_on_host if place is None else self._run_on_device
-        result, core_report = run(image, out, callback(progress))
+        if place is None:
+            result, core_report = self._run_on_host(image, out, mask, callback(progress))
+        elif mask is None:
+            result, core_report = run_on_device(self._core, image, out, self._rank, callback(progress))
+        else:
+            raise InvalidArgument(f"The image lies on {place}: a mask is for images on the host.")
         report = self._reported(core_report, time.perf_counter() - began)
         self.report = report
         if isinstance(result, Image):
@@ -291,8 +319,8 @@ class Deconvolver:
         ((3, 16, 16), [1, 1, 1])
         """
         self.report, self.reports = None, ()
-        series = SeriesRun(images, out, self._rank, self._comparing_voxels())
-        self._compare_voxels(images)
+        series = SeriesRun(images, out, self._rank, comparing_voxels(self._voxel_um, self._rank))
+        compare_voxels(images, self._voxel_um, self._rank)
         run = series.run(self._core, callback(progress))
         self.reports = tuple(self._reported(each, seconds) for each, seconds in run)
         self.report = self.reports[-1]
@@ -308,42 +336,27 @@ class Deconvolver:
         return DeconvolveReport.of(report, self.device, seconds, self.notes, warnings)
 
     def _run_on_host(
-        self, image: Any, out: Any, progress: Progress | None
+        self, image: Any, out: Any, mask: Any, progress: Progress | None
     ) -> tuple[Any, _core.DeconvolveReport]:
         with self._lock:  # a run at the same time gets memory of its own
             spare, self._converted = self._converted, None
         try:
-            values = volume("image", image, spare, also=np.uint16)
+            values = volume("image", image, spare, also=np.uint16 if mask is None else np.float32)
             if isinstance(image, np.ndarray) and not np.may_share_memory(values, image):
                 spare = values  # kept, so that the next frame of this shape needs no new memory
             check_ranks(values.ndim, self._rank)
             result = np.empty(values.shape, np.float32) if out is None else checked_out(out, values)
-            report = self._core.run(as_planes(values), as_planes(np.asarray(result)), progress)
+            target, weights = as_planes(np.asarray(result)), weights_of("mask", mask, values.shape)
+            if weights is None:
+                report = self._core.run(as_planes(values), target, progress)
+            else:
+                report = self._core.run_weighted(as_planes(values), weights, target, progress)
         finally:
             with self._lock:
                 self._converted = spare
         if out is None and isinstance(image, Image):
             result = result.view(Image)
         return result, report
-
-    def _run_on_device(
-        self, image: Any, out: Any, progress: Progress | None
-    ) -> tuple[Any, _core.DeconvolveReport]:
-        stream = _core.Stream(self.device)
-        source = borrow("image", image, self.device, stream)
-        check_ranks(len(source.shape), self._rank)
-        if out is None:
-            target = _core.DeviceArray(source.shape, self.device)
-        elif device_of(out) != self.device:
-            raise InvalidArgument(f"out must lie where the image lies, on {self.device}.")
-        else:
-            target = borrow("out", out, self.device, stream)
-        if target.shape != source.shape or not target.writable:
-            raise InvalidArgument(
-                f"out must be writable and of the image's shape {source.shape}, but is {target.shape}."
-            )
-        report = self._core.run_on_device(source, target, progress, stream)
-        return (DeviceArray(target) if out is None else out), report
 
     def _facts_of(
         self, facts: Facts | None, origin: dict[str, Any], reports: Sequence[DeconvolveReport]
@@ -365,30 +378,6 @@ class Deconvolver:
     @functools.cached_property
     def _device_in_words(self) -> str:
         return _core.device_description(self.device)
-
-    def _compare_voxels(self, image: Any) -> None:
-        known = getattr(image, "voxel_um", None)
-        if (
-            known
-            and self._voxel_um
-            and not same_voxels(known[3 - self._rank :], self._voxel_um[3 - self._rank :])
-        ):
-            warn(
-                f"The image's voxels are {voxels_in_words(known)}, "
-                f"but the PSF is for voxels of {voxels_in_words(self._voxel_um)}."
-            )
-
-    def _comparing_voxels(self) -> Callable[[Any], None]:
-        """As `_compare_voxels`, of images that come one by one: once for each voxel size."""
-        seen: set[Any] = set()
-
-        def compare(image: Any) -> None:
-            known = getattr(image, "voxel_um", None)
-            if known not in seen:
-                seen.add(known)
-                self._compare_voxels(image)
-
-        return compare
 
     def __reduce__(self) -> Any:
         return functools.partial(Deconvolver, **self._parameters, **self._made_with), (self._made_of,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypedDict
 
 from planapo import _core
@@ -28,6 +28,10 @@ class Options(TypedDict, total=False):
     beta: float | str | None
     order: int
     floor: float | None
+    acceleration: str
+    momentum: Sequence[float] | None
+    regularisation: str
+    strength: float
     threads: int | None
     planning: str
 
@@ -43,8 +47,12 @@ def core_options(
     beta: float | str | None,
     order: int,
     floor: float | None,
-    threads: int | None,
-    planning: str,
+    acceleration: str = "none",
+    momentum: Sequence[float] | None = None,
+    regularisation: str = "none",
+    strength: float = 2e-3,
+    threads: int | None = None,
+    planning: str = "estimate",
 ) -> _core.DeconvolveOptions:
     """Gather the options; names and ranges are checked where they are used."""
     if planning not in _PLANNING:
@@ -56,9 +64,19 @@ def core_options(
     options.alpha, options.beta = number_or_auto("alpha", alpha), number_or_auto("beta", beta)
     options.order = whole("order", order)
     options.floor = None if floor is None else number("floor", floor)
+    options.acceleration, options.penalty = str(acceleration), str(regularisation)
+    options.momentum = [number("momentum", factor) for factor in _listed("momentum", momentum)]
+    options.strength = number("strength", strength)
     options.threads = 0 if threads is None else chosen_threads(threads)
     options.measure_plans = planning == "measure"
     return options
+
+
+def _listed(name: str, values: Any) -> list[Any]:
+    try:
+        return [] if values is None else list(values)
+    except TypeError:
+        raise InvalidArgument(f"{name} is {values!r}: it must be a sequence of numbers.") from None
 
 
 def chosen_iterations(iterations: int | str | None) -> int | None:

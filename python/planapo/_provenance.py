@@ -68,6 +68,7 @@ def restoration(
         "first_time_point": [
             {
                 "divergence": [float(f"{value:.6g}") for value in report.divergence],
+                "momentum": [float(f"{factor:.9g}") for factor in report.momentum],
                 "floor": report.floor,
                 "alpha": report.alpha,
                 "beta": report.beta,

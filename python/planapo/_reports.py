@@ -45,6 +45,8 @@ class DeconvolveReport(_Lines):
         unmatched methods that of the estimate scaled to the image's flux, but for weights, and for a
         background with a given number of iterations. A method that decided also judged its last estimate: one
         entry more than `iterations`, or two where it went a step back.
+    momentum : tuple of float
+        Factors of the acceleration, of every iteration after the first; empty without.
     negative_voxels : int
         Voxels of the image below zero, taken as 0.
     psf_share_out_of_reach : float
@@ -66,6 +68,7 @@ class DeconvolveReport(_Lines):
     seconds: float
     iterations: int
     divergence: tuple[float, ...]
+    momentum: tuple[float, ...]
     negative_voxels: int
     psf_share_out_of_reach: float
     floor: float
@@ -89,6 +92,7 @@ class DeconvolveReport(_Lines):
             seconds=seconds,
             iterations=core.iterations,
             divergence=tuple(core.divergence),
+            momentum=tuple(core.momentum),
             negative_voxels=core.negative_voxels,
             psf_share_out_of_reach=core.psf_share_out_of_reach,
             floor=core.floor,

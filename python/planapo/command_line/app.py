@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 import planapo as pa
 from planapo.command_line import devices as devices_command
 from planapo.command_line import distill as distill_command
+from planapo.command_line import fuse as fuse_command
 from planapo.command_line import psf as psf_command
 from planapo.command_line.errors import STOPPED, Stopped
 from planapo.command_line.options import Debug, Wishes, number, number_or_auto, triple, whole
@@ -108,6 +109,8 @@ app.command(cls=_Command, help=distill_command.HELP, short_help=distill_command.
 )
 
 
+app.command(cls=_Command, help=fuse_command.HELP, short_help=fuse_command.SUMMARY)(fuse_command.fuse)
+
 _SUMMARY = "Restore images blurred by a known point-spread function."
 
 
@@ -156,7 +159,10 @@ def deconvolve(
         ),
     ] = 0.0,
     boundary: Annotated[
-        str, typer.Option(help="What lies outside the image: mirror, wrap or zero.", rich_help_panel="Method")
+        str,
+        typer.Option(
+            help="What lies outside the image: mirror, wrap, zero or unknown.", rich_help_panel="Method"
+        ),
     ] = "mirror",
     start: Annotated[
         str, typer.Option(help="First estimate: image or flat.", rich_help_panel="Method")
@@ -185,6 +191,26 @@ def deconvolve(
             parser=whole, metavar="N", help="Of the Butterworth filter, 1 to 100.", rich_help_panel="Method"
         ),
     ] = 8,
+    acceleration: Annotated[
+        str,
+        typer.Option(
+            help="For matched: none, biggs-andrews or heavy-ball: half the iterations.",
+            rich_help_panel="Method",
+        ),
+    ] = "none",
+    regularisation: Annotated[
+        str,
+        typer.Option(help="none, total-variation or tikhonov-miller.", rich_help_panel="Method"),
+    ] = "none",
+    strength: Annotated[
+        float,
+        typer.Option(
+            parser=number,
+            metavar="NUMBER",
+            help="Of the regularisation, in (0, 1].",
+            rich_help_panel="Method",
+        ),
+    ] = 2e-3,
     floor: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option(
@@ -266,7 +292,9 @@ def deconvolve(
         dtype=dtype, compression=compression, preview=preview, device=device,
         options={
             "method": method, "iterations": count, "background": background, "boundary": boundary,
-            "start": start, "alpha": alpha, "beta": beta, "order": order, "floor": floor, "threads": threads,
+            "start": start, "alpha": alpha, "beta": beta, "order": order, "floor": floor,
+            "acceleration": acceleration, "regularisation": regularisation, "strength": strength,
+            "threads": threads,
         },
     )  # fmt: skip
     restore_files(files, output, wishes)

@@ -62,9 +62,16 @@ class Plans:
             )
         if voxel_um not in self._psfs:
             with self._named():
-                make = self._as_it_is if self._wishes.psf_as_is else self._prepared
+                as_it_is = self._wishes.psf_as_is or self._is_ready(voxel_um)
+                make = self._as_it_is if as_it_is else self._prepared
                 self._psfs[voxel_um] = make(voxel_um)
         return self._psfs[voxel_um]
+
+    def _is_ready(self, voxel_um: Voxel | None) -> bool:
+        """Whether it was prepared, or computed, for voxels of this size."""
+        known = self._measured.voxel_um
+        fits = known is None or voxel_um is None or same_voxels(known, voxel_um)
+        return is_prepared(self._measured) and fits
 
     def _as_it_is(self, voxel_um: Voxel | None) -> pa.Image:
         psf = self._measured
