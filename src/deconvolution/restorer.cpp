@@ -38,6 +38,12 @@ void warn_of_negative_voxels(const Survey& survey, const std::string& name, Shap
                                                survey.negative, shape.voxels(), survey.minimum));
 }
 
+/// Whether what was recorded ends at the image's border, and is not thought to go on as its mirror image or itself.
+bool ends_somewhere(Boundary boundary) { return boundary == Boundary::zero || boundary == Boundary::unknown; }
+
+/// Where recordings end, frequencies mix: a projector that lifts weak ones high would explode (docs/algorithms.md).
+constexpr double least_alpha_at_borders = 0.01;
+
 }  // namespace
 
 Restorer::Restorer(const std::vector<View<const float>>& psfs, const DeconvolveOptions& options, Scheme scheme,
@@ -75,7 +81,12 @@ ProjectorOptions Restorer::projector_for(const std::vector<Incoming<T>>& views, 
             const std::optional<double> ratio = signal_to_noise(view.image, device_, stream);
             if (ratio) report.signal_to_noise = std::min(*ratio, report.signal_to_noise.value_or(*ratio));
         }
-    const ProjectorOptions chosen = choose(decided.projector, decided.method, report.signal_to_noise);
+    ProjectorOptions chosen = choose(decided.projector, decided.method, report.signal_to_noise);
+    const bool borders =
+        ends_somewhere(decided.boundary) ||
+        std::any_of(views.begin(), views.end(), [](const auto& view) { return !view.weights.empty(); });
+    if (borders && chosen.alpha && !decided.projector.alpha)
+        chosen.alpha = std::max(*chosen.alpha, least_alpha_at_borders);
     report.alpha = chosen.alpha;
     report.beta = chosen.beta;
     return chosen;
