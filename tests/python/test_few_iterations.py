@@ -51,6 +51,24 @@ def test_two_iterations_on_filaments_are_worth_twenty_matched(lattice, photons):
         assert nrmse(image, psf, truth, 2, method=method) <= matched
 
 
+def sheared(volume: np.ndarray, px_per_plane: int) -> np.ndarray:
+    """As a stage that moves obliquely records it: each plane lies farther along x than the one before."""
+    middle = len(volume) // 2
+    wide = np.pad(volume, ((0, 0), (0, 0), (px_per_plane * (middle + 1),) * 2))
+    return np.stack([np.roll(plane, px_per_plane * (z - middle), -1) for z, plane in enumerate(wide)])
+
+
+def test_skewed_recordings_are_restored_as_well(lattice):
+    _, psf, truth = lattice
+    errors = []
+    for px_per_plane in (0, 2):
+        skewed, skewed_psf = sheared(truth, px_per_plane), sheared(np.asarray(psf), px_per_plane)
+        image = pa.phantoms.noise(pa.phantoms.blur(skewed, skewed_psf), photons=300, seed=1)
+        errors.append(nrmse(image, skewed_psf, skewed, 2, method="omw"))
+
+    assert errors[1] == pytest.approx(errors[0], abs=0.01)  # the noise is another
+
+
 @pytest.mark.parametrize("photons", [10, 100, 1000])
 @pytest.mark.parametrize("iterations", [1, 2])
 def test_chosen_values_are_no_worse_than_fixed_ones(lattice, photons, iterations):

@@ -86,7 +86,7 @@ std::map<std::string, simt::KernelTraffic> Verbs::expected() const {
         {"update_kernel", {both(core, image), image}},
         {"update_and_spread_kernel", {both(core, image), both(both(image, image), grid)}},
         {"match_flux_kernel", {{16, 2, 2}, {8, 1, 1}}},
-        {"judge_kernel", {{32 + 16, 4, 2}, {28 + 16, 3, 2}}},  // course and misfit; course and judgement
+        {"judge_kernel", {{32 + 16, 4, 2}, {28 + 24, 3, 2}}},  // course and misfit; course and judgement
         {"admit_kernel", {both(image, image), image}},
         {"residual_kernel", {both(core, both(image, image)), grid}},
         {"gather_kernel", {both(core, both(image, image)), image}},
