@@ -1,4 +1,4 @@
-// arithmetic: fill, widen, start, multiply.
+// arithmetic: fill, widen, admit, start, multiply.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include "common/device_grid.hpp"
 #include "common/machines.hpp"
 #include "common/sizes.hpp"
+#include "misfit_original.hpp"
 
 namespace planapo::testing {
 
@@ -20,6 +21,7 @@ protected:
     void check_fill(Shape shape);
     void check_widen(Shape shape);
     void check_start(Shape shape);
+    void check_weights(Shape shape);
     void check_multiply(Shape shape, Conjugate conjugate);
 };
 PLANAPO_ON_EVERY_MACHINE(Arithmetic);
@@ -66,6 +68,32 @@ void Arithmetic::check_start(Shape shape) {
     EXPECT_TRUE(estimate.padding_kept());
 }
 
+/// admit and start: what has no weight is taken from nowhere.
+void Arithmetic::check_weights(Shape shape) {
+    const float background = 0.25f, floor = 0.125f;
+    const Volume<float> weights = random_weights(shape, 3), before = random_volume(shape, 5),
+                        image = unknown_where_weightless(random_volume(shape, 4, -1.f, 2.f), weights);
+    DeviceGrid input(image, device()), by(weights, device()), admitted(shape, device()), started(before, device());
+
+    backend().admit(input.view(), by.view(), admitted.view(), {});
+    backend().start({input.view(), by.view(), background}, floor, started.view(), {});
+    backend().admit(input.view(), by.view(), input.view(), {});  // in place
+    backend().wait({});
+
+    const auto where_trusted = [&](auto inside, auto outside) {
+        return volume_of(shape, [&](auto z, auto y, auto x) {
+            return weights.view()(z, y, x) > 0 ? inside(image.view()(z, y, x)) : outside(before.view()(z, y, x));
+        });
+    };
+    const Volume<float> kept = where_trusted([](float seen) { return seen; }, [](float) { return 0.f; }),
+                        start = where_trusted([&](float seen) { return std::max(seen - background, floor); },
+                                              [](float old) { return old; });
+    EXPECT_TRUE(same_bits(admitted.voxels(), kept));
+    EXPECT_TRUE(same_bits(input.voxels(), kept));
+    EXPECT_TRUE(same_bits(started.voxels(), start));
+    EXPECT_TRUE(admitted.padding_kept() && started.padding_kept() && input.padding_kept());
+}
+
 std::complex<double> coefficient(View<const float> volume, std::int64_t z, std::int64_t y, std::int64_t x) {
     return {volume(z, y, 2 * x), volume(z, y, 2 * x + 1)};
 }
@@ -101,6 +129,10 @@ TEST_P(Arithmetic, WidenIsExact) {
 
 TEST_P(Arithmetic, StartTakesWhatIsAboveTheBackgroundAndTheFloor) {
     for_each_size(quick_sizes(), [&](Shape shape) { check_start(shape); });
+}
+
+TEST_P(Arithmetic, WhatHasNoWeightIsNeitherAdmittedNorStartedFrom) {
+    for_each_size(quick_sizes(), [&](Shape shape) { check_weights(shape); });
 }
 
 TEST_P(Arithmetic, MultiplyIsTheComplexProduct) {

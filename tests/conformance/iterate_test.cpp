@@ -2,97 +2,34 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <tuple>
 #include <vector>
 
 #include "common/device_grid.hpp"
 #include "common/machines.hpp"
 #include "common/sizes.hpp"
+#include "layouts.hpp"
+#include "misfit_original.hpp"
 
 namespace planapo::testing {
 
 namespace {
 
-constexpr double rounding = std::numeric_limits<float>::epsilon() / 2;
-
-/// A core in the corner of a grid.
-struct Layout {
-    Shape core, grid;
-    Margin margin;
-};
-
-/// Which voxel of the core position `c` of a grid's axis shows: itself, or what it meets when it walks back, turning at
-/// each end.
-std::int64_t shown_at(std::int64_t c, std::int64_t core, std::int64_t grid, std::int64_t before) {
-    if (c >= grid - before) c -= grid;
-    while (c < 0 || c >= core) c = c < 0 ? -1 - c : 2 * core - 1 - c;
-    return c;
-}
-
-/// What the grid must hold when its core holds `core`.
-Volume<float> spread_original(View<const float> core, const Layout& layout) {
-    const auto [shape, grid, margin] = layout;
-    return volume_of(grid, [&](auto z, auto y, auto x) {
-        const bool inside = z < shape.z && y < shape.y && x < shape.x;
-        if (!inside && margin.fill == Margin::Fill::constant) return margin.value;
-        return core(shown_at(z, shape.z, grid.z, margin.before.z), shown_at(y, shape.y, grid.y, margin.before.y),
-                    shown_at(x, shape.x, grid.x, margin.before.x));
-    });
-}
-
-/// No margin, a margin on one side or both, one as wide as the core, and one many times as wide.
-std::vector<Layout> layouts_of(Shape core) {
-    std::vector<Layout> layouts;
-    const auto add = [&](Shape margin, Shape before) {
-        const Shape grid{core.z + margin.z, core.y + margin.y, core.x + margin.x};
-        layouts.push_back({core, grid, {Margin::Fill::mirror, before, 0}});
-        layouts.push_back({core, grid, {Margin::Fill::constant, before, 1.5f}});
-    };
-    add({0, 0, 0}, {0, 0, 0});
-    add({1, 2, 3}, {0, 1, 3});
-    add({core.z, 2, 2 * core.x}, {core.z, 0, core.x});
-    add({4, 9, 7}, {2, 4, 4});
-    return layouts;
-}
-
-/// Where more would take too long: a lopsided margin of mirrors, and one of a constant.
-std::vector<Layout> two_layouts_of(Shape core) {
-    const std::vector<Layout> layouts = layouts_of(core);
-    return {layouts[2], layouts.back()};
-}
-
 class Iterate : public OnMachine {
 protected:
     Backend& backend() { return device().backend(); }
-    template <typename Verb>
-    Misfit total_of(Shape core, Verb verb);
     Misfit ratio(View<float> grid, View<const float> observed, float background, float floor, const Margin& margin);
     void check_spread(const Layout& layout);
     void check_ratio(const Layout& layout);
     void check_misfit(const Layout& layout);
+    void check_weighted_misfit(const Layout& layout);
     void check_update(const Layout& layout);
 };
 PLANAPO_ON_EVERY_MACHINE(Iterate);
 
-/// Calls `verb(partials)` with as much room for its sums as it asked for, full of something else, and fetches the
-/// total.
-template <typename Verb>
-Misfit Iterate::total_of(Shape core, Verb verb) {
-    const std::int64_t floats =
-        backend().partial_sums(core) * static_cast<std::int64_t>(sizeof(Misfit) / sizeof(float));
-    Volume<float> partials = copy_to(device(), nan_volume({1, 1, floats}));
-    verb(reinterpret_cast<Misfit*>(partials.data()));
-    Misfit total;
-    backend().copy(partials.data(), &total, sizeof total, {});
-    backend().wait({});
-    return total;
-}
-
 Misfit Iterate::ratio(View<float> grid, View<const float> observed, float background, float floor,
                       const Margin& margin) {
-    return total_of(observed.shape(), [&](Misfit* partials) {
+    return total_of<Misfit>(device(), observed.shape(), [&](Misfit* partials) {
         backend().ratio(grid, observed, background, floor, margin, partials, {});
     });
 }
@@ -107,25 +44,6 @@ void Iterate::check_spread(const Layout& layout) {
     EXPECT_TRUE(same_bits(grid.voxels(), spread_original(core, layout)));
     EXPECT_TRUE(grid.padding_kept());
 }
-
-/// The misfit of an image and of what was expected there, and how far rounded terms may take its divergence.
-struct MisfitOriginal {
-    double divergence = 0, expected = 0, allowed = 0;
-
-    void add(double recorded, double model) {
-        const double logarithm = recorded > 0 ? std::log(recorded / model) : 0;
-        divergence += recorded * logarithm - recorded + model;
-        expected += model;
-        // Of a float logarithm (2e-7, formula.hpp), its argument, two products, three sums; each term is rounded on its
-        // own.
-        allowed +=
-            2e-7 * recorded * (1 + std::abs(logarithm)) + 8 * rounding * (recorded * (1 + std::abs(logarithm)) + model);
-    }
-    void expect(const Misfit& found) const {
-        EXPECT_NEAR(found.divergence, divergence, allowed);
-        EXPECT_NEAR(found.expected, expected, 1e-12 * expected);  // sums of doubles
-    }
-};
 
 void Iterate::check_ratio(const Layout& layout) {
     const float background = 0.5f, floor = 0.01f;
@@ -160,12 +78,31 @@ void Iterate::check_misfit(const Layout& layout) {
     });
     DeviceGrid grid(blurred, device()), input(observed, device());
 
-    original.expect(total_of(layout.core, [&](Misfit* partials) {
+    original.expect(total_of<Misfit>(device(), layout.core, [&](Misfit* partials) {
         backend().misfit(grid.view(), {input.view(), {}, background}, course.get(), floor, partials, {});
     }));
 
     EXPECT_TRUE(same_bits(grid.voxels(), blurred));
     EXPECT_TRUE(same_bits(input.voxels(), observed));
+}
+
+void Iterate::check_weighted_misfit(const Layout& layout) {
+    const float background = 0.5f, floor = 0.01f;
+    const DeviceValue course(Course{}, device());
+    const Volume<float> weights = random_weights(layout.core, 22), blurred = random_volume(layout.grid, 23, -1.f, 3.f),
+                        observed = unknown_where_weightless(random_volume(layout.core, 24, -0.5f, 4.f), weights);
+    MisfitOriginal original;
+    for_each_voxel(layout.core, [&](auto z, auto y, auto x) {
+        const float weight = weights.view()(z, y, x);
+        if (weight > 0)
+            original.add(std::max(observed.view()(z, y, x), 0.f), std::max(blurred.view()(z, y, x) + background, floor),
+                         weight);
+    });
+    DeviceGrid grid(blurred, device()), input(observed, device()), by(weights, device());
+
+    original.expect(total_of<Misfit>(device(), layout.core, [&](Misfit* partials) {
+        backend().misfit(grid.view(), {input.view(), by.view(), background}, course.get(), floor, partials, {});
+    }));
 }
 
 /// update and update_and_spread: the same estimate, and in the second case the grid that shows it, and the estimate
@@ -227,6 +164,10 @@ TEST_P(Iterate, RatioFillsTheMarginAndSumsTheMisfit) {
 
 TEST_P(Iterate, MisfitOfAScaledGridLeavesItAsItIs) {
     for_each_size(quick_sizes(), [&](Shape core) { check_misfit(layouts_of(core).back()); });
+}
+
+TEST_P(Iterate, MisfitCountsVoxelsByTheirWeightsAndSomeNotAtAll) {
+    for_each_size(quick_sizes(), [&](Shape core) { check_weighted_misfit(layouts_of(core).back()); });
 }
 
 TEST_P(Iterate, UpdateFloorsTheEstimateAndFillsTheMargin) {

@@ -1,6 +1,8 @@
 // judge: how a run is going, step by step.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <vector>
 
 #include "common/device_grid.hpp"
@@ -66,6 +68,24 @@ TEST_P(Judge, OnlyNotesWhereTheNumberOfIterationsIsGiven) {
     EXPECT_EQ(course.judged, 5);
     EXPECT_EQ(history_[0].divergence, 200) << "the places are used in turn";
     EXPECT_EQ(history_[1].divergence, 90);
+}
+
+TEST_P(Judge, AddsUpTheTotalsOfAllViews) {
+    constexpr std::int64_t views = 3, apart = 5;  // partial sums lie between the totals
+    std::array<Misfit, views * apart> sums;
+    sums.fill({1e9, 1e9});
+    for (const std::int64_t view : {0, 1, 2}) sums[static_cast<std::size_t>(view * apart)] = {std::exp2(view), 1};
+    const DeviceValue totals(sums, device());
+    const DeviceValue course(Course{.momentum = 0.25f}, device());
+    Pinned<Judgement> history(4, device());
+
+    backend().judge(View<const Misfit>(totals.get()->data(), {1, views, 1}, apart, views * apart), true, course.get(),
+                    history.view(), {});
+    backend().wait({});
+
+    EXPECT_EQ(course.read().divergence, 1 + 2 + 4);
+    EXPECT_EQ(history[0].divergence, 1 + 2 + 4);
+    EXPECT_EQ(history[0].momentum, 0.25f);
 }
 
 TEST_P(Judge, MatchesTheFlux) {
