@@ -142,8 +142,9 @@ public:
                          const Stream& stream = {});
 
     /// The same, with how far each voxel is to be trusted: 0 (not at all: whatever is recorded there, NaN too, is
-    /// ignored, and what lies there is estimated from what surrounds it) and above. Of the image's shape, on the same
-    /// side. Takes up to four volumes more. Throws `InvalidArgument` for weights that are negative, not finite or 0
+    /// ignored, and what lies there is estimated from what surrounds it) and above. What is seen by less than a
+    /// hundredth of the largest weight counts as unseen, and becomes dark. Of the image's shape, on the same side.
+    /// Takes up to four volumes more. Throws `InvalidArgument` for weights that are negative, not finite or 0
     /// everywhere.
     DeconvolveReport run_weighted(View<const float> image, View<const float> weights, View<float> out,
                                   const Progress& progress = {}, const Stream& stream = {});

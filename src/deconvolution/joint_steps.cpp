@@ -19,10 +19,10 @@ constexpr float least_seen = 0.01f;
 
 }  // namespace
 
-std::int64_t JointSteps::bytes(const WorkingGrid& layout, Shape image, std::int64_t views, Scheme scheme,
-                               const DeconvolveOptions& options) {
+std::int64_t JointSteps::bytes(const WorkingGrid& layout, Shape image, Scheme scheme, const DeconvolveOptions& options,
+                               const Backend& backend) {
     const bool hurries = options.acceleration != Acceleration::none, unknown = options.boundary == Boundary::unknown;
-    const bool together = views > 1 && (scheme == Scheme::additive || scheme == Scheme::multiplicative);
+    const bool together = scheme == Scheme::additive || scheme == Scheme::multiplicative;
     std::int64_t volumes = 0;
     if (layout.domain != image) ++volumes;
     if (keeps_previous(options) || hurries) ++volumes;
@@ -31,7 +31,10 @@ std::int64_t JointSteps::bytes(const WorkingGrid& layout, Shape image, std::int6
     if (unknown) ++volumes;
     if (unknown || together) ++volumes;
     if (options.regularisation.penalty != Penalty::none) ++volumes;
-    return volumes * checked_bytes(layout.domain, sizeof(float));
+    const auto changes = static_cast<std::int64_t>(sizeof(Changes));
+    return volumes * checked_bytes(layout.domain, sizeof(float)) +
+           (hurries ? backend.partial_sums(layout.domain) * changes : 0) +
+           static_cast<std::int64_t>(options.momentum.size() * sizeof(float));
 }
 
 JointSteps::JointSteps(Workspace& work, const std::vector<std::unique_ptr<Blur>>& blurs, Scheme scheme)
@@ -55,21 +58,24 @@ JointSteps::JointSteps(Workspace& work, const std::vector<std::unique_ptr<Blur>>
     backend_.wait(stream);
 }
 
+/// What is known to be dark is seen as well as anything: it asks for nothing, and that counts.
 void JointSteps::measure_sight(const Run& run, Trust trust, Gathering how, View<float> seen, const Stream& stream) {
     const View<float> grid = work_.grid(), core = grid.corner(work_.image);
+    Margin margin = work_.layout.ratio;
+    if (trust == Trust::by_weight) margin.value *= run.largest_weight;
     backend_.fill(seen, 0, stream);
     for (std::int64_t index = 0; index < work_.views; ++index) {
         const View<const float> weights = view(run, index).weights;
         backend_.fill(core, 1, stream);
         if (!weights.empty() && trust == Trust::at_all) backend_.admit(core, weights, core, stream);
         const bool weighted = !weights.empty() && trust == Trust::by_weight;
-        backend_.spread(weighted ? weights : View<const float>(core), grid, work_.layout.residual, stream);
+        backend_.spread(weighted ? weights : View<const float>(core), grid, margin, stream);
         blur(index).transpose(grid, stream);
-        backend_.gather(work_.core(), {}, 1, how, seen, stream);
+        backend_.gather(work_.core(), {}, share(), how, seen, stream);
     }
 }
 
-/// 1 / what trusted voxels see of each place: all of them together, or, where they take turns, who sees it best.
+/// 1 / what trusted voxels see of each place: the mean of all views, or, where they take turns, who sees it best.
 void JointSteps::measure_gain(const Run& run, const Stream& stream) {
     const bool weighted =
         std::any_of(run.views.begin(), run.views.end(), [](const Recorded& one) { return !one.weights.empty(); });
@@ -110,14 +116,13 @@ void JointSteps::start_from_images(const Run& run, const Stream& stream) {
     backend_.fill(estimate(run), 0, stream);
     for (std::int64_t index = 0; index < work_.views; ++index) {
         backend_.start(view(run, index), run.floor, work_.core(), stream);
-        backend_.gather(work_.core(), {}, 1.f / static_cast<float>(work_.views), Gathering::sum, estimate(run), stream);
+        backend_.gather(work_.core(), {}, share(), Gathering::sum, estimate(run), stream);
     }
 }
 
 /// Where nothing is recorded, what is recorded around it says what there may be: one matched iteration from a flat
 /// estimate tells. What nobody sees becomes dark.
 void JointSteps::start_from_what_is_seen(const Run& run, const Stream& stream) {
-    const float share = scheme_ == Scheme::additive ? 1.f : 1.f / static_cast<float>(work_.views);
     const bool flat = work_.options.start == Start::flat;
     backend_.fill(on_domain(all_), 0, stream);
     for (std::int64_t index = 0; index < work_.views && !flat; ++index) {
@@ -125,7 +130,7 @@ void JointSteps::start_from_what_is_seen(const Run& run, const Stream& stream) {
         backend_.residual(work_.grid(), view(run, index), run.floor, work_.layout.residual, work_.partials(work_.views),
                           stream);
         blur(index).transpose(work_.grid(), stream);
-        backend_.gather(work_.core(), {}, share, Gathering::sum, on_domain(all_), stream);
+        backend_.gather(work_.core(), {}, share(), Gathering::sum, on_domain(all_), stream);
     }
     backend_.correct(on_domain(all_), {on_domain(gain_), {}, run.floor}, estimate(run), estimate(run), {},
                      work_.course(), stream);
@@ -150,8 +155,7 @@ void JointSteps::misfit_at_its_flux(const Run& run, std::int64_t index, const St
     };
     measure();
     const Flux& flux = run.flux[static_cast<std::size_t>(index)];
-    backend_.match_flux(work_.partials(index), flux.recorded, recorded.background, flux.voxels, work_.course(index),
-                        stream);
+    backend_.match_flux(work_.partials(index), flux.recorded, flux.background, 1, work_.course(index), stream);
     measure();
 }
 
@@ -165,14 +169,13 @@ void JointSteps::look(const Run& run, std::int64_t index, const Stream& stream) 
 
 /// Gathers what all views ask of one and the same estimate.
 void JointSteps::look_at_all(const Run& run, const Stream& stream) {
-    const bool product = scheme_ == Scheme::multiplicative, shared = product || gain_.data() == nullptr;
-    const float share = shared ? 1.f / static_cast<float>(work_.views) : 1.f;
+    const bool product = scheme_ == Scheme::multiplicative;
     backend_.fill(on_domain(all_), 0, stream);
     for (std::int64_t index = 0; index < work_.views; ++index) {
         backend_.spread(point(run), work_.grid(), work_.layout.estimate, stream);
         look(run, index, stream);
         blur(index).project_back(work_.grid(), stream);
-        backend_.gather(work_.core(), on_domain(gain_), share, product ? Gathering::product : Gathering::sum,
+        backend_.gather(work_.core(), on_domain(gain_), share(), product ? Gathering::product : Gathering::sum,
                         on_domain(all_), stream);
     }
     work_.judge(stream);

@@ -25,11 +25,12 @@ public:
     void hand_over(const Run& run, Verdict verdict, const Stream& stream) override;
 
     /// Without what weights take.
-    static std::int64_t bytes(const WorkingGrid& layout, Shape image, std::int64_t views, Scheme scheme,
-                              const DeconvolveOptions& options);
+    static std::int64_t bytes(const WorkingGrid& layout, Shape image, Scheme scheme, const DeconvolveOptions& options,
+                              const Backend& backend);
 
 private:
     bool gathers() const { return scheme_ == Scheme::additive || scheme_ == Scheme::multiplicative; }
+    float share() const { return 1.f / static_cast<float>(work_.views); }
     Recorded view(const Run& run, std::int64_t index) const { return run.views[static_cast<std::size_t>(index)]; }
     Blur& blur(std::int64_t index) const { return *blurs_[static_cast<std::size_t>(index)]; }
 

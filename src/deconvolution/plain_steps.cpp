@@ -32,8 +32,8 @@ void PlainSteps::look(const Run& run, const Stream& stream) {
     blur_.project(grid, stream);
     if (at_its_flux) {
         work_.backend.misfit(grid, view, work_.course(), run.floor, work_.partials(), stream);
-        work_.backend.match_flux(work_.partials(), run.flux[0].recorded, view.background, run.flux[0].voxels,
-                                 work_.course(), stream);
+        work_.backend.match_flux(work_.partials(), run.flux[0].recorded, run.flux[0].background, 1, work_.course(),
+                                 stream);
         work_.backend.misfit(grid, view, work_.course(), run.floor, work_.partials(), stream);
         work_.judge(stream);
     }

@@ -97,8 +97,8 @@ std::string Restorer::name_of(std::size_t view) const {
     return fmt::format("View {} of {}", view + 1, problem_.psfs.size());
 }
 
-/// Sums of w y and w: what is expected where the image itself is.
-Flux Restorer::weighted_flux(const Recorded& view, const Survey& weights, const Stream& stream) const {
+/// As what is expected where the image itself is.
+double Restorer::weighted_sum(const Recorded& view, float background, const Stream& stream) const {
     Backend& backend = device_.backend();
     const Shape shape = view.image.shape();
     const Buffer sums(backend.partial_sums(shape) * static_cast<std::int64_t>(sizeof(Misfit)), device_),
@@ -106,11 +106,11 @@ Flux Restorer::weighted_flux(const Recorded& view, const Survey& weights, const 
     const Course at_scale_one;
     Misfit total;
     backend.copy(&at_scale_one, course.data(), sizeof(Course), stream);
-    backend.misfit(view.image, {view.image, view.weights, 0}, static_cast<const Course*>(course.data()), 0,
+    backend.misfit(view.image, {view.image, view.weights, -background}, static_cast<const Course*>(course.data()), 0,
                    static_cast<Misfit*>(sums.data()), stream);
     backend.copy(sums.data(), &total, sizeof(Misfit), stream);
     backend.wait(stream);
-    return {total.expected, std::llround(weights.recorded)};
+    return total.expected;
 }
 
 void Restorer::survey(std::size_t index, const Stream& stream, Run& run, DeconvolveReport& report) const {
@@ -119,18 +119,19 @@ void Restorer::survey(std::size_t index, const Stream& stream, Run& run, Deconvo
     const Survey found = device_.backend().survey(view.image, view.background, stream);
     check_voxels(found, shape, name_of(index));
     warn_of_negative_voxels(found, name_of(index), shape, report);
-    const auto views = static_cast<double>(run.views.size());
-    double voxels = static_cast<double>(shape.voxels());
-    Flux flux{found.recorded, shape.voxels()};
+    double recorded = found.recorded, above = found.positive_sum, weight = static_cast<double>(shape.voxels());
+    float largest = 1;
     if (!view.weights.empty()) {
         const Survey weights = device_.backend().survey(view.weights, 0, stream);
         check_weights(weights, shape, name_of(index));
-        flux = weighted_flux(view, weights, stream);
-        run.largest_weight = std::max(run.largest_weight, weights.maximum);
-        voxels = weights.recorded / weights.maximum;
+        recorded = weighted_sum(view, 0, stream);
+        above = weighted_sum(view, view.background, stream);
+        weight = weights.recorded;
+        largest = weights.maximum;
     }
-    run.flux.push_back(flux);
-    run.mean += static_cast<float>(found.positive_sum / voxels / views);
+    run.flux.push_back({recorded, view.background * weight});
+    run.largest_weight = std::max(run.largest_weight, largest);
+    run.mean += static_cast<float>(above / weight / static_cast<double>(problem_.psfs.size()));
     if (found.positive_sum == 0)
         report.warnings.push_back(fmt::format(
             "{}: no voxel is above the background of {:g}, the largest is {:g}: there is nothing to restore.",
@@ -161,12 +162,10 @@ DeconvolveReport Restorer::restore(const std::vector<Incoming<T>>& views, View<f
     report.psf_share_out_of_reach = algorithm.psf_share_out_of_reach();
     Run run;
     run.estimate = on_device.out();
-    run.largest_weight = 0;
     for (std::size_t i = 0; i < views.size(); ++i) {
         run.views.push_back(on_device.bring(views[i].image, views[i].weights, backgrounds_[i], copies_.views[i]));
         survey(i, stream, run, report);
     }
-    if (run.largest_weight == 0) run.largest_weight = 1;
     settle(run, report, shape);
     algorithm.set_iterations(decided.iterations);
     algorithm.run(run, progress, stream, report);

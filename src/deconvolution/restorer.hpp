@@ -45,7 +45,8 @@ private:
                                    const Stream& stream, DeconvolveReport& report) const;
     /// Looks at every voxel of a view and notes in `run` what it recorded; throws where it cannot be restored.
     void survey(std::size_t index, const Stream& stream, Run& run, DeconvolveReport& report) const;
-    Flux weighted_flux(const Recorded& view, const Survey& weights, const Stream& stream) const;
+    /// Sum of w max(y - background, 0).
+    double weighted_sum(const Recorded& view, float background, const Stream& stream) const;
     /// "The image", or which of the views.
     std::string name_of(std::size_t view) const;
     void settle(Run& run, DeconvolveReport& report, Shape shape) const;

@@ -87,7 +87,7 @@ DeconvolvePlan plan_richardson_lucy(const Problem& problem, Shape image, const D
                          (views + 1) * backend.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit)) +
                          views * static_cast<std::int64_t>(sizeof(Course));
     bytes += is_plain(problem) ? PlainSteps::bytes(image, problem.options)
-                               : JointSteps::bytes(layout, image, views, problem.scheme, problem.options);
+                               : JointSteps::bytes(layout, image, problem.scheme, problem.options, backend);
     if (!device.is_cpu()) bytes += (views + 1) * image_bytes;  // host images are copied there and back
     return {layout.grid, bytes};
 }

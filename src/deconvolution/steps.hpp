@@ -13,10 +13,9 @@
 
 namespace planapo {
 
-/// What a view recorded in all, and how many voxels did: each by its weight.
+/// What a view recorded in all, and what of that is background: each voxel by its weight.
 struct Flux {
-    double recorded = 0;
-    std::int64_t voxels = 0;
+    double recorded = 0, background = 0;
 };
 
 /// What one run works on: views on the device, free of NaN.
@@ -25,7 +24,7 @@ struct Run {
     std::vector<Flux> flux;
     View<float> estimate;
     float mean = 0, floor = 0, scale = 0;  // above the background; the smallest estimate; what counts as bright
-    float largest_weight = 1;
+    float largest_weight = 0;
 };
 
 /// What is kept from run to run for images of one shape.
