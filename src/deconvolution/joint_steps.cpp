@@ -108,6 +108,7 @@ void JointSteps::start(const Run& run, const Stream& stream) {
     if (point_.data() != nullptr)
         backend_.copy(estimate(run).data(), point_.data(), checked_bytes(domain_, sizeof(float)), stream);
     if (change_.data() != nullptr) backend_.fill(on_domain(change_), 0, stream);
+    if (penalty_.data() != nullptr) backend_.fill(on_domain(penalty_), 1, stream);
 }
 
 /// The mean of all views.
@@ -181,6 +182,7 @@ void JointSteps::look_at_all(const Run& run, const Stream& stream) {
     work_.judge(stream);
 }
 
+/// Of what lies in the image: nobody looks at the rest, which a grid has round the corner.
 View<const float> JointSteps::penalty_of(const Run& run, View<const float> estimate, const Stream& stream) {
     const Regularisation& by = work_.options.regularisation;
     const double shortest = std::min({by.voxel.z_um, by.voxel.y_um, by.voxel.x_um});
@@ -188,10 +190,12 @@ View<const float> JointSteps::penalty_of(const Run& run, View<const float> estim
                           static_cast<float>(by.voxel.x_um / shortest)};
     constexpr float softness = 1e-3f;  // of the bright: flatter slopes count as none
     const auto strength = static_cast<float>(by.strength);
+    const View<const float> seen = estimate.corner(work_.image);
+    const View<float> penalty = on_domain(penalty_).corner(work_.image);
     if (by.penalty == Penalty::total_variation)
-        backend_.total_variation(estimate, spacing, strength, softness * run.scale, on_domain(penalty_), stream);
+        backend_.total_variation(seen, spacing, strength, softness * run.scale, penalty, stream);
     if (by.penalty == Penalty::tikhonov_miller)
-        backend_.tikhonov_miller(estimate, spacing, 2 * strength / run.scale, on_domain(penalty_), stream);
+        backend_.tikhonov_miller(seen, spacing, 2 * strength / run.scale, penalty, stream);
     return on_domain(penalty_);
 }
 
