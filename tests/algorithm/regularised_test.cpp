@@ -100,6 +100,23 @@ TEST_P(Regularised, APenaltySmoothes) {
         EXPECT_LT(roughness(restore(image_, psf_, penalised(penalty, 0.05, 20)).image), 0.98 * plain);
 }
 
+Volume<float> mirrored(View<const float> v) {
+    const Shape n = v.shape();
+    return volume_of(n, [&](auto z, auto y, auto x) { return v(n.z - 1 - z, n.y - 1 - y, n.x - 1 - x); });
+}
+
+TEST_P(Regularised, EveryBorderIsTreatedAlike) {
+    const Volume<float> psf = gaussian_volume({3, 5, 5}, 0.8, 1, 1.1, 0.2);  // odd: it can be mirrored
+    for (const Boundary boundary : {Boundary::mirror, Boundary::zero, Boundary::unknown}) {
+        DeconvolveOptions options = penalised(Penalty::tikhonov_miller, 0.05, 5);
+        options.boundary = boundary;
+        const Restored plain = restore(image_, psf, options),
+                       turned = restore(mirrored(image_), mirrored(psf), options);
+        // The same sums in another order, the penalty's weighted with up to 10.
+        EXPECT_LT(largest_difference(mirrored(plain.image), turned.image), 1e-4 * peak_of(plain.image));
+    }
+}
+
 DeconvolveOptions accelerated(Acceleration acceleration, int iterations, Boundary boundary = Boundary::mirror) {
     DeconvolveOptions options = options_for(Method::matched, iterations, boundary);
     options.acceleration = acceleration;
