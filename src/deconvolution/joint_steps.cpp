@@ -121,8 +121,8 @@ void JointSteps::start_from_images(const Run& run, const Stream& stream) {
     }
 }
 
-/// Where nothing is recorded, what is recorded around it says what there may be: one matched iteration from a flat
-/// estimate tells. What nobody sees becomes dark.
+/// The mean of all views again. Where one recorded nothing, what is recorded around it says what there may be: one
+/// matched iteration from a flat estimate tells. What nobody sees becomes dark.
 void JointSteps::start_from_what_is_seen(const Run& run, const Stream& stream) {
     const bool flat = work_.options.start == Start::flat;
     backend_.fill(on_domain(all_), 0, stream);
@@ -135,7 +135,14 @@ void JointSteps::start_from_what_is_seen(const Run& run, const Stream& stream) {
     }
     backend_.correct(on_domain(all_), {on_domain(gain_), {}, run.floor}, estimate(run), estimate(run), {},
                      work_.course(), stream);
-    if (work_.views == 1 && !flat) backend_.start(view(run, 0), run.floor, estimate(run).corner(work_.image), stream);
+    if (flat) return;
+    backend_.fill(on_domain(all_), 0, stream);
+    for (std::int64_t index = 0; index < work_.views; ++index) {
+        backend_.spread(estimate(run), work_.grid(), work_.layout.estimate, stream);
+        backend_.start(view(run, index), run.floor, work_.grid().corner(work_.image), stream);
+        backend_.gather(work_.core(), {}, share(), Gathering::sum, on_domain(all_), stream);
+    }
+    backend_.copy(all_.data(), estimate(run).data(), checked_bytes(domain_, sizeof(float)), stream);
 }
 
 void JointSteps::begin(const Run& run, const Stream& stream) {
