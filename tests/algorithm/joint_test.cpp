@@ -51,6 +51,15 @@ TEST_P(Joint, WeightsOfOneChangeNothing) {
         }
 }
 
+TEST_P(Joint, WeightsOfOneOfSeveralViewsChangeNothing) {
+    const Volume<float> ones = constant_volume(shape_, 1.f);
+    for (const Scheme scheme : {Scheme::alternating, Scheme::additive, Scheme::multiplicative}) {
+        const DeconvolveViewsOptions options = joint_options(scheme, Method::wiener_butterworth, 2);
+        const Restored plain = restore_views(views(), psfs(), options);
+        expect_close(restore_views({{image_a_, ones}, {image_b_, ones}}, psfs(), options).image, plain.image);
+    }
+}
+
 TEST_P(Joint, WhatHasNoWeightMayHoldAnything) {
     const Volume<float> weights = random_volume(shape_, 82);
     const auto holding = [&](View<const float> image, float anything) {
@@ -110,8 +119,7 @@ TEST_P(Joint, AlternatingBetweenEqualViewsIsIteratingTwiceAsOften) {
 TEST_P(Joint, EqualViewsActingTogetherAreOne) {
     for (const Scheme scheme : {Scheme::additive, Scheme::multiplicative})
         for (const Boundary boundary : {Boundary::mirror, Boundary::unknown}) {
-            DeconvolveViewsOptions options = joint_options(scheme, Method::matched, 3, boundary);
-            options.start = Start::flat;  // several views with unknown surroundings have another start than one
+            const DeconvolveViewsOptions options = joint_options(scheme, Method::matched, 3, boundary);
             const Restored one = restore_views({{image_a_, {}}}, {psf_a_}, options),
                            three = restore_views({{image_a_, {}}, {image_a_, {}}, {image_a_, {}}},
                                                  {psf_a_, psf_a_, psf_a_}, options);

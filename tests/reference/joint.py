@@ -125,11 +125,12 @@ class Joint:
             ratios = [v.weights * (v.image / e - 1) for v, e in zip(self.views, expected)]
             asked = np.mean([v.transpose(v.around(r)) for v, r in zip(self.views, ratios)], axis=0)
         estimate = self.corrected(level, asked)
-        if kind == "image" and len(self.views) == 1:
-            recorded = np.maximum(view.image - view.background, self.floor)
-            part = view.inside(estimate)
-            part[...] = np.where(view.weights > 0, recorded, part)
-        return estimate
+        starts = []
+        for one in self.views if kind == "image" else []:
+            starts.append(estimate.copy())
+            part = one.inside(starts[-1])
+            part[...] = np.where(one.weights > 0, np.maximum(one.image - one.background, self.floor), part)
+        return np.mean(starts, axis=0) if starts else estimate
 
     def corrected(self, estimate, asked, penalty=1.0):
         moved = np.maximum(estimate * (1 + self.gain * asked) * penalty, self.floor)
