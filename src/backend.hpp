@@ -16,6 +16,7 @@
 #include "course.hpp"
 #include "fft_costs.hpp"
 #include "formula.hpp"
+#include "weights.hpp"
 
 namespace planapo {
 
@@ -222,6 +223,22 @@ public:
     /// turn, in a place of `history`, which may be pinned memory. Nothing once there is a verdict.
     virtual void judge(View<const Misfit> totals, bool automatic, Course* course, View<Judgement> history,
                        const Stream& stream) = 0;
+
+    // weigh: operands may be the same where every voxel takes itself
+    /// core = the sum over all places at which each of its voxels appears on the grid: the adjoint of `spread`. A
+    /// margin that is constant adds nothing.
+    virtual void fold(View<const float> grid, Margin margin, View<float> core, const Stream& stream) = 0;
+    /// out = in, each voxel times its coefficient
+    virtual void weigh(View<const float> in, const Weights& weights, View<float> out, const Stream& stream) = 0;
+    /// out = addend + in, each voxel times its coefficient
+    virtual void add_weighed(View<const float> in, const Weights& weights, View<const float> addend, View<float> out,
+                             const Stream& stream) = 0;
+    /// out = spectrum * otf, or its conjugate
+    virtual void multiply_to(View<const Complex> spectrum, View<const Complex> otf, Conjugate conjugate,
+                             View<Complex> out, const Stream& stream) = 0;
+    /// out = addend + spectrum * otf
+    virtual void multiply_add(View<const Complex> spectrum, View<const Complex> otf, View<const Complex> addend,
+                              View<Complex> out, const Stream& stream) = 0;
 
     MemoryCount memory;
 };

@@ -21,6 +21,8 @@ namespace formula {
 
 PLANAPO_HD inline float larger(float a, float b) { return a > b ? a : b; }
 
+PLANAPO_HD inline Complex sum(Complex a, Complex b) { return {a.re + b.re, a.im + b.im}; }
+
 PLANAPO_HD inline Complex product(Complex a, Complex b) {
     return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
 }

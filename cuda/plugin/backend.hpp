@@ -86,6 +86,15 @@ public:
     void judge(View<const Misfit> totals, bool automatic, Course* course, View<Judgement> history,
                const Stream& stream) override;
 
+    void fold(View<const float> grid, Margin margin, View<float> core, const Stream& stream) override;
+    void weigh(View<const float> in, const Weights& weights, View<float> out, const Stream& stream) override;
+    void add_weighed(View<const float> in, const Weights& weights, View<const float> addend, View<float> out,
+                     const Stream& stream) override;
+    void multiply_to(View<const Complex> spectrum, View<const Complex> otf, Conjugate conjugate, View<Complex> out,
+                     const Stream& stream) override;
+    void multiply_add(View<const Complex> spectrum, View<const Complex> otf, View<const Complex> addend,
+                      View<Complex> out, const Stream& stream) override;
+
     int index() const { return index_; }
     std::string device_name() const { return std::string(kind) + ":" + std::to_string(index_); }
 

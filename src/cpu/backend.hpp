@@ -79,6 +79,15 @@ public:
                     const Stream&) override;
     void judge(View<const Misfit> totals, bool automatic, Course* course, View<Judgement> history,
                const Stream&) override;
+
+    void fold(View<const float> grid, Margin margin, View<float> core, const Stream&) override;
+    void weigh(View<const float> in, const Weights& weights, View<float> out, const Stream&) override;
+    void add_weighed(View<const float> in, const Weights& weights, View<const float> addend, View<float> out,
+                     const Stream&) override;
+    void multiply_to(View<const Complex> spectrum, View<const Complex> otf, Conjugate conjugate, View<Complex> out,
+                     const Stream&) override;
+    void multiply_add(View<const Complex> spectrum, View<const Complex> otf, View<const Complex> addend,
+                      View<Complex> out, const Stream&) override;
 };
 
 /// Calls `work(z, y)` for every row, rows shared out among OpenMP's threads.

@@ -1,5 +1,8 @@
 #include "verbs.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "plugin/walk.cuh"
 
 namespace planapo::testing {
@@ -16,11 +19,15 @@ Verbs::Verbs(const Layout& layout)
       narrow_(layout.core.voxels()),
       partials_(blocks()),
       changes_(blocks()),
+      places_(std::max({layout.grid.z, layout.grid.y, layout.grid.x})),
       course_(1),
       history_(1) {
     // (1 + i) (1 + i) = 2i: a product is known by its changing.
     for (const auto* memory : {&observed_, &estimate_, &previous_, &weights_, &all_, &grid_, &otf_})
         backend_.fill({memory->data(), {1, 1, memory->elements()}}, 1.f, {});
+    std::vector<Place> places;
+    while (std::ssize(places) < places_.elements()) places.push_back({static_cast<std::int32_t>(places.size()), 0, 0});
+    backend_.copy(places.data(), places_.data(), places_.elements() * std::int64_t{sizeof(Place)}, {});
 }
 
 void Verbs::call_all() {
@@ -61,10 +68,25 @@ void Verbs::call_for_views() {
     backend_.predict(estimate, previous, 0.1f, course_.data(), all, stream);
 }
 
+/// What takes part where blur varies in space.
+void Verbs::call_for_blur() {
+    const View<float> estimate = estimate_.view(layout_.core);
+    const View<float> grid = grid_view(grid_.data(), layout_.grid), otf = grid_view(otf_.data(), layout_.grid);
+    const Stream stream;
+    backend_.fold(grid, layout_.margin, estimate, stream);
+    const View<const Place> places = places_.view({1, 1, places_.elements()});
+    const Weights weights{observed_.view({1, 1, 1}), places, places, places};  // one knot for all
+    backend_.weigh(otf, weights, grid, stream);
+    backend_.add_weighed(otf, weights, grid, grid, stream);
+    backend_.multiply_to(spectrum_of(grid), spectrum_of(otf), Conjugate::no, spectrum_of(grid), stream);
+    backend_.multiply_add(spectrum_of(grid), spectrum_of(otf), spectrum_of(otf), spectrum_of(grid), stream);
+}
+
 std::map<std::string, simt::KernelTraffic> Verbs::count() {
     simt::TrafficCount count;
     call_all();
     call_for_views();
+    call_for_blur();
     return count.by_kernel();
 }
 
@@ -85,6 +107,11 @@ std::map<std::string, simt::KernelTraffic> Verbs::expected() const {
         {"misfit_kernel", {both(core, image), none}},
         {"update_kernel", {both(core, image), image}},
         {"update_and_spread_kernel", {both(core, image), both(both(image, image), grid)}},
+        {"fold_kernel", {layout_.margin.fill == Margin::Fill::mirror ? grid : core, image}},
+        {"weigh_kernel", {walk_over(whole), walk_over(whole)}},
+        {"add_weighed_kernel", {both(walk_over(whole), walk_over(whole)), walk_over(whole)}},
+        {"multiply_to_kernel", {both(spectrum, spectrum), spectrum}},
+        {"multiply_add_kernel", {both(both(spectrum, spectrum), spectrum), spectrum}},
         {"match_flux_kernel", {{16, 2, 2}, {8, 1, 1}}},
         {"judge_kernel", {{32 + 16, 4, 2}, {28 + 24, 3, 2}}},  // course and misfit; course and judgement
         {"admit_kernel", {both(image, image), image}},
@@ -98,13 +125,21 @@ std::map<std::string, simt::KernelTraffic> Verbs::expected() const {
     };
 }
 
-std::map<std::string, simt::Traffic> Verbs::course() const {
+std::map<std::string, simt::Traffic> Verbs::besides() const {
     const std::int64_t walking = cuda::blocks_in(cuda::walk_grid(layout_.core));
+    // A warp lies on one row: its places on z and y are the same for all lanes, and may lie on the border of two
+    // sectors as those on x may; and so are the eight knots.
+    constexpr std::int64_t bytes = 3 * sizeof(Place) + 8 * sizeof(float);
+    constexpr std::int64_t sectors = 2 + 2 + lanes * sizeof(Place) / simt::sector_bytes + 1 + 8;
+    const std::int64_t warps = layout_.grid.rows() * ((layout_.grid.x + lanes - 1) / lanes);
+    const simt::Traffic weights{bytes * layout_.grid.voxels(), sectors * warps, 11 * warps};
     return {{"misfit_kernel", read_by_all(sizeof(Course::scale), blocks())},
             {"update_kernel", read_by_all(sizeof(Course::verdict), walking)},
             {"update_and_spread_kernel", read_by_all(sizeof(Course::verdict), walking)},
             {"correct_kernel", read_by_all(sizeof(Course::verdict), walking)},
-            {"predict_kernel", read_by_all(sizeof(Course::momentum), walking)}};
+            {"predict_kernel", read_by_all(sizeof(Course::momentum), walking)},
+            {"weigh_kernel", weights},
+            {"add_weighed_kernel", weights}};
 }
 
 }  // namespace planapo::testing

@@ -24,17 +24,18 @@ public:
     /// What each verb's kernels asked for.
     std::map<std::string, simt::KernelTraffic> count();
 
-    /// What they must ask for, but for the sums of blocks and the course.
+    /// What they must ask for, but for the sums of blocks and what `besides` counts.
     std::map<std::string, simt::KernelTraffic> expected() const;
 
-    /// What the verbs that depend on the course read of it.
-    std::map<std::string, simt::Traffic> course() const;
+    /// What many lanes read alike: of the course, of places and of knots.
+    std::map<std::string, simt::Traffic> besides() const;
 
     std::int64_t blocks() const { return backend_.partial_sums(layout_.core); }
 
 private:
     void call_all();
     void call_for_views();
+    void call_for_blur();
 
     Layout layout_;
     cuda::CudaBackend backend_{0};
@@ -42,6 +43,7 @@ private:
     DeviceMemory<std::uint16_t> narrow_;
     DeviceMemory<Misfit> partials_;
     DeviceMemory<Changes> changes_;
+    DeviceMemory<Place> places_;
     DeviceMemory<Course> course_;
     DeviceMemory<Judgement> history_;
 };

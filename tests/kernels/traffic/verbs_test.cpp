@@ -24,13 +24,30 @@ constexpr std::int64_t survey_bytes = sizeof(Survey), misfit_bytes = sizeof(Misf
 std::map<std::string, std::int64_t> bytes_that_must_move(const Layout& layout) {
     const std::int64_t c = layout.core.voxels(), g = layout.grid.voxels();
     const std::int64_t s = layout.grid.rows() * (layout.grid.x / 2 + 1);
-    return {{"survey_kernel", 4 * c},    {"fill_kernel", 4 * g},           {"start_kernel", 8 * c},
-            {"multiply_kernel", 24 * s}, {"spread_kernel", 4 * c + 4 * g}, {"ratio_kernel", 8 * c + 4 * g},
-            {"misfit_kernel", 8 * c},    {"update_kernel", 12 * c},        {"update_and_spread_kernel", 16 * c + 4 * g},
-            {"widen_kernel", 6 * c},     {"match_flux_kernel", 24},        {"judge_kernel", 100},
-            {"admit_kernel", 12 * c},    {"invert_kernel", 12 * c},        {"residual_kernel", 12 * c + 4 * g},
-            {"gather_kernel", 16 * c},   {"correct_kernel", 28 * c},       {"change_kernel", 16 * c},
-            {"predict_kernel", 12 * c}};
+    return {{"survey_kernel", 4 * c},
+            {"fill_kernel", 4 * g},
+            {"start_kernel", 8 * c},
+            {"multiply_kernel", 24 * s},
+            {"spread_kernel", 4 * c + 4 * g},
+            {"ratio_kernel", 8 * c + 4 * g},
+            {"misfit_kernel", 8 * c},
+            {"update_kernel", 12 * c},
+            {"update_and_spread_kernel", 16 * c + 4 * g},
+            {"widen_kernel", 6 * c},
+            {"match_flux_kernel", 24},
+            {"judge_kernel", 100},
+            {"admit_kernel", 12 * c},
+            {"invert_kernel", 12 * c},
+            {"residual_kernel", 12 * c + 4 * g},
+            {"gather_kernel", 16 * c},
+            {"correct_kernel", 28 * c},
+            {"change_kernel", 16 * c},
+            {"predict_kernel", 12 * c},
+            {"weigh_kernel", 8 * g},
+            {"add_weighed_kernel", 12 * g},
+            {"multiply_to_kernel", 24 * s},
+            {"multiply_add_kernel", 32 * s},
+            {"fold_kernel", layout.margin.fill == Margin::Fill::mirror ? 4 * c + 4 * g : 8 * c}};
 }
 
 /// What the blocks of a reducing kernel leave for the one that sums up: one struct each, never more sectors than two.
@@ -46,17 +63,17 @@ void check_layout(const Layout& layout) {
                  " before");
     Verbs verbs(layout);
     const Counts found = verbs.count(), expected = verbs.expected();
-    auto course = verbs.course();
+    auto besides = verbs.besides();
     const auto stated = bytes_that_must_move(layout);
     for (const auto& [kernel, wanted] : expected) {
         SCOPED_TRACE(kernel);
         ASSERT_TRUE(found.contains(kernel));
         const auto& [loads, stores, shared] = found.at(kernel);
         const std::int64_t left = bytes_left(kernel, verbs.blocks());
-        EXPECT_EQ(loads.bytes, wanted.loads.bytes + course[kernel].bytes);
+        EXPECT_EQ(loads.bytes, wanted.loads.bytes + besides[kernel].bytes);
         EXPECT_EQ(stores.bytes, wanted.stores.bytes + left);
-        EXPECT_EQ(loads.bytes + stores.bytes, stated.at(kernel) + course[kernel].bytes + left);
-        EXPECT_LE(loads.sectors, wanted.loads.sectors + course[kernel].sectors);
+        EXPECT_EQ(loads.bytes + stores.bytes, stated.at(kernel) + besides[kernel].bytes + left);
+        EXPECT_LE(loads.sectors, wanted.loads.sectors + besides[kernel].sectors);
         EXPECT_LE(stores.sectors, wanted.stores.sectors + (left > 0 ? 2 * verbs.blocks() : 0));
     }
     // A lane reads the members of a struct one by one, each in one sector.
