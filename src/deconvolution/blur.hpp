@@ -6,7 +6,7 @@
 namespace planapo {
 
 /// On the working grid of images of one shape, in place. Who calls fills the grid's margin; only the core of what comes
-/// out means anything.
+/// out means anything, but for `transpose`, whose whole grid does.
 class Blur {
 public:
     virtual ~Blur() = default;

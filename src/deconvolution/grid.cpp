@@ -69,6 +69,15 @@ Shape cheapest_grid(Shape least, const FftCosts* costs) {
 
 Shape radius_of(Shape kernel) { return {kernel.z / 2, kernel.y / 2, kernel.x / 2}; }
 
+Shape largest_radius(const std::vector<Volume<float>>& kernels) {
+    Shape farthest{0, 0, 0};
+    for (const auto& kernel : kernels) {
+        const Shape radius = radius_of(kernel.shape());
+        farthest = {std::max(farthest.z, radius.z), std::max(farthest.y, radius.y), std::max(farthest.x, radius.x)};
+    }
+    return farthest;
+}
+
 WorkingGrid working_grid(Shape image, Shape radius, Boundary boundary, const FftCosts* costs) {
     using Fill = Margin::Fill;
     constexpr std::int64_t longest = std::int64_t{1} << 31;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include <planapo/deconvolve.hpp>
 #include <planapo/export.hpp>
@@ -23,6 +24,9 @@ PLANAPO_API Shape cheapest_grid(Shape least, const FftCosts* costs);
 
 /// How far a kernel with origin n / 2 reaches on each axis, to either side.
 Shape radius_of(Shape kernel);
+
+/// The farthest that any of several reaches on each axis.
+Shape largest_radius(const std::vector<Volume<float>>& kernels);
 
 struct WorkingGrid {
     Shape grid;

@@ -45,6 +45,16 @@ Volume<float> scaled_copy(View<const float> kernel, double factor) {
     return copy;
 }
 
+View<const float> part_within_reach(View<const float> kernel, Shape image, Boundary boundary) {
+    const auto axis = [&](std::int64_t n, std::int64_t size) {
+        return boundary == Boundary::wrap ? Kept{0, n} : kept(n, size);
+    };
+    const Shape full = kernel.shape();
+    const Kept z = axis(full.z, image.z), y = axis(full.y, image.y), x = axis(full.x, image.x);
+    return {
+        &kernel(z.first, y.first, x.first), {z.count, y.count, x.count}, kernel.row_stride(), kernel.slice_stride()};
+}
+
 }  // namespace
 
 Volume<float> normalised_psf(View<const float> psf) {
@@ -58,17 +68,15 @@ Volume<float> normalised_psf(View<const float> psf) {
 }
 
 Volume<float> within_reach(View<const float> kernel, Shape image, Boundary boundary, double& share_cut) {
-    const Shape full = kernel.shape();
-    const auto axis = [&](std::int64_t n, std::int64_t size) {
-        return boundary == Boundary::wrap ? Kept{0, n} : kept(n, size);
-    };
-    const Kept z = axis(full.z, image.z), y = axis(full.y, image.y), x = axis(full.x, image.x);
-    const View<const float> inside(&kernel(z.first, y.first, x.first), {z.count, y.count, x.count}, kernel.row_stride(),
-                                   kernel.slice_stride());
+    const View<const float> inside = part_within_reach(kernel, image, boundary);
     const double all = sum_of(kernel), left = sum_of(inside);
     require(left > 0, "None of the PSF's sum lies within reach of an image of {} voxels.", to_string(image));
-    share_cut = inside.shape() == full ? 0 : 1 - left / all;
+    share_cut = inside.shape() == kernel.shape() ? 0 : 1 - left / all;
     return scaled_copy(inside, 1 / left);
+}
+
+Volume<float> cropped_to_reach(View<const float> kernel, Shape image, Boundary boundary) {
+    return scaled_copy(part_within_reach(kernel, image, boundary), 1);
 }
 
 void place(View<const float> kernel, View<float> grid) {

@@ -13,6 +13,9 @@ Volume<float> normalised_psf(View<const float> psf);
 /// `share_cut` is the share of the sum that cannot; what is left sums to 1 again, so that brightness is kept.
 Volume<float> within_reach(View<const float> kernel, Shape image, Boundary boundary, double& share_cut);
 
+/// The same, not scaled: also for kernels that do not sum to 1.
+Volume<float> cropped_to_reach(View<const float> kernel, Shape image, Boundary boundary);
+
 /// A kernel on a periodic grid on the host: origin at voxel 0, what falls off one side comes in at the other and is
 /// added. Divided by the grid's voxels, because the transforms are unnormalised.
 void place(View<const float> kernel, View<float> grid);
