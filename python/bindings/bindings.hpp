@@ -5,6 +5,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <planapo/deconvolve.hpp>
 #include <planapo/progress.hpp>
 #include <planapo/volume.hpp>
 
@@ -18,6 +19,7 @@ void bind_volume(py::module_& module);
 void bind_psf(py::module_& module);
 void bind_psf_models(py::module_& module);
 void bind_bead_psf(py::module_& module);
+void bind_blur(py::module_& module);
 void bind_deconvolve(py::module_& module);
 void bind_series(py::module_& module);
 void bind_views(py::module_& module);
@@ -41,6 +43,8 @@ py::tuple tuple_of(const Shape& shape);
 py::tuple tuple_of(const VoxelSize& voxel);
 Shape shape_of(const std::array<std::int64_t, 3>& extents);
 VoxelSize voxel_of(const std::array<double, 3>& edges);
+
+Boundary boundary_named(const std::string& name);
 
 /// Progress that asks Python between two steps: first whether Ctrl-C was pressed, then `callback` unless it is None.
 /// For work that runs without the GIL.

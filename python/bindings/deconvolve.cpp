@@ -29,14 +29,6 @@ Method method_named(const std::string& name) {
                                 {"omw", Method::omw}});
 }
 
-Boundary boundary_named(const std::string& name) {
-    return value_named<Boundary>("boundary", name,
-                                 {{"mirror", Boundary::mirror},
-                                  {"wrap", Boundary::wrap},
-                                  {"zero", Boundary::zero},
-                                  {"unknown", Boundary::unknown}});
-}
-
 Start start_named(const std::string& name) {
     return value_named<Start>("start", name, {{"image", Start::image}, {"flat", Start::flat}});
 }
@@ -132,6 +124,11 @@ void bind_options(py::module_& module) {
 }
 
 }  // namespace
+
+Boundary boundary_named(const std::string& name) {
+    return value_named<Boundary>("boundary", name,
+                                 {{"mirror", Boundary::mirror}, {"wrap", Boundary::wrap}, {"zero", Boundary::zero}, {"unknown", Boundary::unknown}});
+}
 
 void bind_deconvolve(py::module_& module) {
     bind_reports(module);

@@ -13,6 +13,7 @@ PYBIND11_MODULE(_core, module) {
     bind_psf(module);
     bind_psf_models(module);
     bind_bead_psf(module);
+    bind_blur(module);
     bind_deconvolve(module);
     bind_series(module);
     bind_views(module);

@@ -17,6 +17,7 @@ from planapo import _libraries
 _libraries.announce()  # before the compiled module can look for a Fourier transform
 
 from planapo import metrics, phantoms, psf  # noqa: E402
+from planapo._blur import Blur, blur  # noqa: E402
 from planapo._core import (  # noqa: E402
     Cancelled,
     DeviceError,
@@ -32,10 +33,12 @@ from planapo._devices import DeviceInfo, bytes_in_use, devices, peak_bytes, rese
 from planapo._files import imread, imwrite  # noqa: E402
 from planapo._image import Image  # noqa: E402
 from planapo._reports import DeconvolvePlan, DeconvolveReport, PsfReport, WriteReport  # noqa: E402
+from planapo._varying_psf import VaryingPsf, sheet_illumination  # noqa: E402
 from planapo._views import ViewsDeconvolver, deconvolve_views  # noqa: E402
 from planapo._warn import PlanapoWarning  # noqa: E402
 
 __all__ = [
+    "Blur",
     "Cancelled",
     "DeconvolvePlan",
     "DeconvolveReport",
@@ -50,8 +53,10 @@ __all__ = [
     "PlanapoWarning",
     "PsfReport",
     "ViewsDeconvolver",
+    "VaryingPsf",
     "WriteReport",
     "__version__",
+    "blur",
     "bytes_in_use",
     "deconvolve",
     "deconvolve_views",
@@ -63,5 +68,6 @@ __all__ = [
     "phantoms",
     "psf",
     "reset_peak_bytes",
+    "sheet_illumination",
     "to_device",
 ]
