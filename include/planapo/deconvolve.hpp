@@ -11,6 +11,7 @@
 #include <planapo/device.hpp>
 #include <planapo/export.hpp>
 #include <planapo/progress.hpp>
+#include <planapo/varying_psf.hpp>
 #include <planapo/volume.hpp>
 
 namespace planapo {
@@ -122,6 +123,8 @@ public:
     /// `psf` on the host: any shape, origin at index n / 2 on each axis, taken as it is and normalised to sum 1.
     /// Throws `InvalidArgument` if the PSF is not finite or its sum is not positive, or an option is out of range.
     explicit Deconvolver(View<const float> psf, const DeconvolveOptions& options = {}, const Device& device = {});
+    /// Blur that varies in space.
+    explicit Deconvolver(const VaryingPsf& psf, const DeconvolveOptions& options = {}, const Device& device = {});
     ~Deconvolver();
     Deconvolver(Deconvolver&&) noexcept;
     Deconvolver& operator=(Deconvolver&&) noexcept;

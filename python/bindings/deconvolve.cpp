@@ -127,7 +127,10 @@ void bind_options(py::module_& module) {
 
 Boundary boundary_named(const std::string& name) {
     return value_named<Boundary>("boundary", name,
-                                 {{"mirror", Boundary::mirror}, {"wrap", Boundary::wrap}, {"zero", Boundary::zero}, {"unknown", Boundary::unknown}});
+                                 {{"mirror", Boundary::mirror},
+                                  {"wrap", Boundary::wrap},
+                                  {"zero", Boundary::zero},
+                                  {"unknown", Boundary::unknown}});
 }
 
 void bind_deconvolve(py::module_& module) {
@@ -135,6 +138,11 @@ void bind_deconvolve(py::module_& module) {
     bind_options(module);
     py::class_<Deconvolver>(module, "Deconvolver")
         .def(py::init(&build), py::arg("psf").noconvert(), py::arg("device"), py::arg("options"))
+        .def(py::init([](const VaryingPsf& psf, const std::string& device, const DeconvolveOptions& options) {
+                 const py::gil_scoped_release no_gil;
+                 return std::make_unique<Deconvolver>(psf, options, Device(device));
+             }),
+             py::arg("psf"), py::arg("device"), py::arg("options"))
         .def("run", &run<float>, py::arg("image").noconvert(), py::arg("out").noconvert(), py::arg("progress"))
         .def("run", &run<std::uint16_t>, py::arg("image").noconvert(), py::arg("out").noconvert(), py::arg("progress"))
         .def("run_weighted", &run_weighted, py::arg("image").noconvert(), py::arg("weights").noconvert(),

@@ -204,6 +204,7 @@ def psf_light_sheet(
     na: float | None,
     from_waist_um: float,
 ) -> tuple[NDArray[np.float32], float]: ...
+
 _Positions = Sequence[Sequence[float]]
 
 class VaryingPsf:
@@ -295,7 +296,9 @@ class DeconvolvePlan:
     def device_bytes(self) -> int: ...
 
 class Deconvolver:
-    def __init__(self, psf: NDArray[np.float32], device: str, options: DeconvolveOptions) -> None: ...
+    def __init__(
+        self, psf: NDArray[np.float32] | VaryingPsf, device: str, options: DeconvolveOptions
+    ) -> None: ...
     def run(
         self, image: NDArray[np.float32] | NDArray[np.uint16], out: NDArray[np.float32], progress: _Progress
     ) -> DeconvolveReport: ...

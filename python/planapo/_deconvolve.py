@@ -46,7 +46,7 @@ def deconvolve(
     image : (Z, Y, X) or (Y, X) array of real, or one with time points and channels
         What was recorded. NumPy, DLPack or ``__cuda_array_interface__``. Negative voxels are taken as 0, with
         a warning that counts them. An `Image` brings its voxel size and the names of its axes.
-    psf : (Z, Y, X) or (Y, X) array_like of real, or a list of them
+    psf : (Z, Y, X) or (Y, X) array_like of real, VaryingPsf, or a list of them
         One for all channels, or a list with one for each. Origin at index n // 2 of each axis, taken as it is
         and normalised to sum 1; may be larger than the image. A warning is given where its peak lies more
         than 1 px off or its rim holds more than 1 % of the sum. For a measured one see

@@ -23,13 +23,13 @@ from planapo._arrays import (
 from planapo._core import InvalidArgument
 from planapo._device_array import device_of
 from planapo._device_run import run_on_device
-from planapo._image import Facts, Image, is_prepared, origin_of
+from planapo._image import Facts, Image, origin_of
 from planapo._mask import weights_of
 from planapo._options import Options, Progress, callback, core_options
 from planapo._provenance import restoration
-from planapo._psf_voxels import on_voxels_of
 from planapo._reports import DeconvolvePlan, DeconvolveReport
 from planapo._series import SeriesRun
+from planapo._taken_psf import taken
 from planapo._voxel_checks import compare_voxels, comparing_voxels
 from planapo._warn import warn
 from planapo._words import said_once
@@ -44,7 +44,7 @@ class Deconvolver:
 
     Parameters
     ----------
-    psf : (Z, Y, X) or (Y, X) array_like of real
+    psf : (Z, Y, X) or (Y, X) array_like of real, or VaryingPsf
         Point-spread function, origin at index n // 2 of each axis, taken as it is and normalised to sum 1.
         May be larger than the image. For a measured one see `planapo.psf.prepare`.
     method : {"wiener-butterworth", "omw", "wiener", "matched", "gaussian", "butterworth"}
@@ -160,18 +160,12 @@ class Deconvolver:
             threads=threads, planning=planning,
         )  # fmt: skip
         options = core_options(**self._parameters)
-        values = volume("psf", psf)
-        self._rank = values.ndim
-        self._voxel_um, self.notes, kernel = on_voxels_of(as_planes(values), psf, psf_voxel_um, voxel_um)
+        known = taken(psf, psf_voxel_um, voxel_um)
+        self._rank, self._voxel_um, self.notes = known.rank, known.voxel_um, known.notes
         if self._voxel_um is not None:
             options.voxel_um = self._voxel_um
-        self._psf_origin = {**origin_of(psf), "notes": list(self.notes)}
-        if psf_voxel_um is not None:
-            self._psf_origin["voxel_um"] = psf_voxel_um
-        # `prepare` has looked more closely than a run does.
-        self._settled = set(_core.psf_warnings(kernel)) if is_prepared(psf) else set()
-        self._core = _core.Deconvolver(kernel, str(device), options)
-        self._made_of = psf.copy() if isinstance(psf, Image) else values.copy()
+        self._psf_origin, self._settled, self._made_of = known.origin, known.settled, known.given
+        self._core = _core.Deconvolver(known.kernel, str(device), options)
         self._made_with: dict[str, Any] = {
             "device": device,
             "voxel_um": voxel_um,

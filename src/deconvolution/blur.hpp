@@ -14,6 +14,8 @@ public:
     virtual void transpose(View<float> grid, const Stream& stream) = 0;  ///< a recording -> the adjoint of `project`
     /// A ratio -> the correction of the estimate, by a back projector that may or may not be the adjoint.
     virtual void project_back(View<float> grid, const Stream& stream) = 0;
+    /// Whether the light of every voxel is recorded alike: `transpose` makes 1 of 1.
+    virtual bool is_even() const { return true; }
 };
 
 }  // namespace planapo

@@ -18,6 +18,11 @@ DeconvolveOptions matched_options(Boundary boundary) {
     return options;
 }
 
+void check_known(Boundary boundary) {
+    require(boundary != Boundary::unknown,
+            "What lies outside is unknown: a blur needs to be told, so use mirror, wrap or zero.");
+}
+
 /// Nothing outside, also where a recording is carried back: the adjoint of cutting out the image.
 Margin nothing_around(const Margin& margin) { return {Margin::Fill::constant, margin.before, 0}; }
 
@@ -74,12 +79,14 @@ void BlurOperator::Work::run(View<const float> in, View<float> out, const Stream
 
 BlurOperator::BlurOperator(View<const float> psf, Shape image, Boundary boundary, const Device& device) {
     checked_bytes(image, sizeof(float));
+    check_known(boundary);
     const auto plan = plan_blur(normalised_psf(psf), image, matched_options(boundary), device);
     work_ = std::make_unique<Work>(*plan, image, boundary, device);
 }
 
 BlurOperator::BlurOperator(const VaryingPsf& psf, Shape image, Boundary boundary, const Device& device) {
     checked_bytes(image, sizeof(float));
+    check_known(boundary);
     const auto plan = plan_blur(psf, image, matched_options(boundary), device);
     work_ = std::make_unique<Work>(*plan, image, boundary, device);
 }

@@ -46,6 +46,7 @@ public:
 
     Shape radius() const override { return largest_radius(psf_.kernels); }
     double share_cut() const override { return share_cut_; }
+    bool is_even() const override { return psf_.is_even; }
     std::int64_t bytes(Shape grid) const override {
         const std::int64_t way = ModalBlur::way_bytes(psf_.kernels.size(), given_.knots(), grid);
         if (options_.method == Method::matched) return way + ModalBlur::work_bytes(psf_.kernels.size(), grid);

@@ -79,7 +79,8 @@ void JointSteps::measure_sight(const Run& run, Trust trust, Gathering how, View<
 void JointSteps::measure_gain(const Run& run, const Stream& stream) {
     const bool weighted =
         std::any_of(run.views.begin(), run.views.end(), [](const Recorded& one) { return !one.weights.empty(); });
-    if (!weighted && work_.options.boundary != Boundary::unknown) {
+    const bool even = std::all_of(blurs_.begin(), blurs_.end(), [](const auto& blur) { return blur->is_even(); });
+    if (!weighted && even && work_.options.boundary != Boundary::unknown) {
         gain_ = Buffer();
         return;
     }
@@ -87,11 +88,13 @@ void JointSteps::measure_gain(const Run& run, const Stream& stream) {
     const std::int64_t bytes = checked_bytes(domain_, sizeof(float));
     if (gain_.data() == nullptr) gain_ = Buffer(bytes, work_.device);
     if (all_.data() == nullptr) all_ = Buffer(bytes, work_.device);
-    const bool matched = work_.options.method == Method::matched;
-    if (!matched) measure_sight(run, Trust::at_all, Gathering::largest, on_domain(all_), stream);
+    const Boundary outside = work_.options.boundary;
+    const bool whole = !weighted && (outside == Boundary::mirror || outside == Boundary::wrap);
+    const bool careful = work_.options.method != Method::matched && !whole;
+    if (careful) measure_sight(run, Trust::at_all, Gathering::largest, on_domain(all_), stream);
     const Gathering together = scheme_ == Scheme::additive ? Gathering::sum : Gathering::largest;
     measure_sight(run, Trust::by_weight, together, on_domain(gain_), stream);
-    backend_.invert(on_domain(gain_), matched ? View<float>() : on_domain(all_), least_seen * run.largest_weight,
+    backend_.invert(on_domain(gain_), careful ? on_domain(all_) : View<float>(), least_seen * run.largest_weight,
                     stream);
     gain_holds_ = !weighted;
 }

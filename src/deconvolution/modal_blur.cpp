@@ -21,7 +21,13 @@ Volume<Place> on_device(const std::vector<Place>& places, const Device& device) 
 
 ModalBlur::ModalBlur(const ModalKernels& psf, const ModalKernels& back_projectors, Shape image,
                      const WorkingGrid& layout, Transform& transform, const Device& device)
-    : device_(device), backend_(device.backend()), transform_(transform), image_(image), grid_(layout.grid) {
+    : device_(device),
+      backend_(device.backend()),
+      transform_(transform),
+      image_(image),
+      domain_(layout.domain),
+      grid_(layout.grid),
+      is_even_(psf.is_even) {
     psf_ = way_of(psf, layout);
     back_ = way_of(back_projectors, layout);
     if (std::max(psf_.otfs.size(), back_.otfs.size()) == 1) return;
@@ -31,7 +37,7 @@ ModalBlur::ModalBlur(const ModalKernels& psf, const ModalKernels& back_projector
 
 ModalBlur::Way ModalBlur::way_of(const ModalKernels& modes, const WorkingGrid& layout) {
     Way way;
-    const Shape before = layout.estimate.before;
+    const Shape before = layout.residual.before;
     if (modes.kernels.empty()) return way;
     const View<float> shape_only = grid_view(nullptr, grid_);
     for (std::size_t i = 0; i < modes.kernels.size(); ++i) {
@@ -68,7 +74,7 @@ void ModalBlur::project(View<float> grid, const Stream& stream) {
 
 void ModalBlur::project_back(View<float> grid, const Stream& stream) {
     const bool matched = back_.otfs.empty();
-    carry_back(matched ? psf_ : back_, matched ? Conjugate::yes : Conjugate::no, grid, image_, stream);
+    carry_back(matched ? psf_ : back_, matched ? Conjugate::yes : Conjugate::no, grid, domain_, stream);
 }
 
 /// What comes out is `wanted` of the grid's first voxels.

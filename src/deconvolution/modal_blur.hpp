@@ -22,6 +22,7 @@ public:
         carry_back(psf_, Conjugate::yes, grid, grid_, stream);
     }
     void project_back(View<float> grid, const Stream& stream) override;
+    bool is_even() const override { return is_even_; }
 
     /// What it holds for each way, and besides for the one with the most modes.
     static std::int64_t way_bytes(std::size_t modes, Shape knots, Shape grid);
@@ -47,7 +48,8 @@ private:
     Device device_;
     Backend& backend_;
     Transform& transform_;
-    Shape image_, grid_;
+    Shape image_, domain_, grid_;  // of the recording, of the estimate, and around them
+    bool is_even_;
     Way psf_, back_;
     Buffer sum_, work_;  // empty where all ways have one mode
 };

@@ -30,7 +30,7 @@ void scale(Volume<float>& volume, double factor) {
 ModalKernels sampled_back_projectors(const VaryingPsf& psf, Shape image, const DeconvolveOptions& options,
                                      const Device& device) {
     const Shape samples = back_projector_knots(psf, image);
-    ModalKernels back{{}, {}, positions_in(image, {}, samples)};
+    ModalKernels back{{}, {}, positions_in(image, {}, samples), false};
     for (const double z : back.knots[0])
         for (const double y : back.knots[1])
             for (const double x : back.knots[2]) {
@@ -50,7 +50,7 @@ ModalKernels sampled_back_projectors(const VaryingPsf& psf, Shape image, const D
 
 ModalKernels modal_kernels(const VaryingPsf& psf, Shape image, Boundary boundary, double& share_cut) {
     const bool of_grid = psf.coefficients().empty();
-    ModalKernels result{{}, {}, positions_in(image, psf.positions(), psf.knots())};
+    ModalKernels result{{}, {}, positions_in(image, psf.positions(), psf.knots()), of_grid};
     share_cut = 0;
     for (std::size_t i = 0; i < psf.modes().size(); ++i) {
         double share = 0;
@@ -75,7 +75,7 @@ Shape back_projector_knots(const VaryingPsf& psf, Shape image) {
 ModalKernels modal_back_projectors(const ModalKernels& psf, const VaryingPsf& given, Shape image,
                                    const DeconvolveOptions& options, const Device& device) {
     if (!given.coefficients().empty()) return sampled_back_projectors(given, image, options, device);
-    ModalKernels back{{}, {}, psf.knots};
+    ModalKernels back{{}, {}, psf.knots, true};
     for (std::size_t i = 0; i < psf.kernels.size(); ++i) {
         back.kernels.push_back(back_projector(psf.kernels[i], options.method, options.projector, device));
         back.lattices.push_back(copy_to(Device(), psf.lattices[i]));

@@ -16,6 +16,7 @@ struct ModalKernels {
     std::vector<Volume<float>> kernels;  // what of them can reach from one voxel of the image to another
     std::vector<Volume<float>> lattices;
     VaryingPsf::Positions knots;  // of the lattices, on each axis
+    bool is_even = true;          // all local sums are 1
 };
 
 /// What a PSF does to images of this shape. PSFs of a grid are cropped and sum to 1 again, as a single one is; modes

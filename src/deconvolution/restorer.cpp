@@ -57,6 +57,19 @@ Restorer::Restorer(const std::vector<View<const float>>& psfs, const DeconvolveO
     }
 }
 
+Restorer::Restorer(const VaryingPsf& psf, const DeconvolveOptions& options, const Device& device)
+    : device_(device),
+      options_(options),
+      problem_{{}, options, Scheme::alternating, psf},
+      backgrounds_{options.background} {
+    check(options);
+    if (!psf.coefficients().empty()) return;  // modes are no PSFs
+    for (const Volume<float>& each : psf.modes())
+        for (std::string& warning : planapo::look_at(each.view()).warnings)
+            if (std::find(psf_warnings_.begin(), psf_warnings_.end(), warning) == psf_warnings_.end())
+                psf_warnings_.push_back(std::move(warning));
+}
+
 DeconvolvePlan Restorer::plan(Shape shape) const {
     checked_bytes(shape, sizeof(float));
     return plan_richardson_lucy(problem_, shape, device_);
@@ -66,7 +79,7 @@ RichardsonLucy& Restorer::algorithm_for(Shape shape, const ProjectorOptions& pro
     if (algorithm_ == nullptr || algorithm_->image_shape() != shape || problem_.options.projector != projector) {
         algorithm_.reset();  // first, so that both never need room at once
         copies_ = Copies();
-        copies_.views.resize(problem_.psfs.size());
+        copies_.views.resize(problem_.views());
         problem_.options.projector = projector;
         algorithm_ = std::make_unique<RichardsonLucy>(problem_, shape, device_);
     }
@@ -93,8 +106,8 @@ ProjectorOptions Restorer::projector_for(const std::vector<Incoming<T>>& views, 
 }
 
 std::string Restorer::name_of(std::size_t view) const {
-    if (problem_.psfs.size() == 1) return "The image";
-    return fmt::format("View {} of {}", view + 1, problem_.psfs.size());
+    if (problem_.views() == 1) return "The image";
+    return fmt::format("View {} of {}", view + 1, problem_.views());
 }
 
 /// As what is expected where the image itself is.
@@ -151,7 +164,7 @@ void Restorer::settle(Run& run, DeconvolveReport& report, Shape shape) const {
 template <typename T>
 DeconvolveReport Restorer::restore(const std::vector<Incoming<T>>& views, View<float> out,
                                    const DeconvolveOptions& decided, const Progress& progress, const Stream& stream) {
-    check_views(views, out, problem_.psfs.size());
+    check_views(views, out, problem_.views());
     const Turn turn(busy_thread_, mutex_);
     const ThreadLimit threads(options().threads);
     const Shape shape = out.shape();

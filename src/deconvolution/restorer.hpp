@@ -27,6 +27,9 @@ public:
     Restorer(const std::vector<View<const float>>& psfs, const DeconvolveOptions& options, Scheme scheme,
              std::vector<double> backgrounds, const Device& device);
 
+    /// One image.
+    Restorer(const VaryingPsf& psf, const DeconvolveOptions& options, const Device& device);
+
     DeconvolvePlan plan(Shape shape) const;
 
     /// `decided`: the options, and what earlier images of a series have settled of them.

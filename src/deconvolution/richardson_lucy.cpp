@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "back_projector.hpp"
+#include "blur_plan.hpp"
 #include "compound_projectors.hpp"
 #include "joint_steps.hpp"
 #include "kernel.hpp"
@@ -16,20 +17,26 @@ namespace {
 
 /// One view whose voxels count alike, and nothing else: weights come with a run, if at all.
 bool is_plain(const Problem& problem) {
-    return problem.psfs.size() == 1 && problem.options.boundary != Boundary::unknown &&
-           problem.options.acceleration == Acceleration::none &&
+    return problem.views() == 1 && (!problem.varying || problem.varying->coefficients().empty()) &&
+           problem.options.boundary != Boundary::unknown && problem.options.acceleration == Acceleration::none &&
            problem.options.regularisation.penalty == Penalty::none;
 }
 
 /// What of the PSFs can reach from voxel to voxel, and how far that is at most.
 struct Kernels {
     std::vector<Volume<float>> forward;
+    std::unique_ptr<BlurPlan> varying;  // or this
     Shape radius{0, 0, 0};
     double share_cut = 0;
 };
 
-Kernels kernels_of(const Problem& problem, Shape image) {
+Kernels kernels_of(const Problem& problem, Shape image, const Device& device) {
     Kernels kernels;
+    if (problem.varying) {
+        kernels.varying = plan_blur(*problem.varying, image, problem.options, device);
+        kernels.radius = kernels.varying->radius();
+        kernels.share_cut = kernels.varying->share_cut();
+    }
     for (const Volume<float>& psf : problem.psfs) {
         double cut = 0;
         kernels.forward.push_back(within_reach(psf, image, problem.options.boundary, cut));
@@ -78,29 +85,33 @@ private:
 
 DeconvolvePlan plan_richardson_lucy(const Problem& problem, Shape image, const Device& device) {
     const Backend& backend = device.backend();
-    const Kernels kernels = kernels_of(problem, image);
+    const Kernels kernels = kernels_of(problem, image, device);
     const WorkingGrid layout = working_grid(image, kernels.radius, problem.options.boundary, backend.fft_costs());
-    const auto views = static_cast<std::int64_t>(problem.psfs.size());
-    const std::int64_t grids = 1 + (projects_back_by_adjoint(problem) ? 1 : 2) * views;  // the work and the OTFs
+    const auto views = static_cast<std::int64_t>(problem.views()), uniform = std::ssize(problem.psfs);
+    const std::int64_t grids = 1 + (projects_back_by_adjoint(problem) ? 1 : 2) * uniform;  // the work and the OTFs
     const std::int64_t image_bytes = checked_bytes(image, sizeof(float));
     std::int64_t bytes = grids * grid_bytes(layout.grid) + backend.transform_bytes(layout.grid) +
                          (views + 1) * backend.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit)) +
                          views * static_cast<std::int64_t>(sizeof(Course));
     bytes += is_plain(problem) ? PlainSteps::bytes(image, problem.options)
                                : JointSteps::bytes(layout, image, problem.scheme, problem.options, backend);
-    if (!device.is_cpu()) bytes += (views + 1) * image_bytes;  // host images are copied there and back
+    if (kernels.varying != nullptr) bytes += kernels.varying->bytes(layout.grid);
+    if (kernels.varying != nullptr && !kernels.varying->is_even() && problem.options.boundary != Boundary::unknown)
+        bytes += 2 * checked_bytes(layout.domain, sizeof(float));  // the gain, and what measures it
+    if (!device.is_cpu()) bytes += (views + 1) * image_bytes;      // host images are copied there and back
     return {layout.grid, bytes};
 }
 
 RichardsonLucy::RichardsonLucy(const Problem& problem, Shape image, const Device& device) : scheme_(problem.scheme) {
-    const Kernels kernels = kernels_of(problem, image);
+    const Kernels kernels = kernels_of(problem, image, device);
     share_cut_ = kernels.share_cut;
-    const auto views = static_cast<std::int64_t>(problem.psfs.size());
+    const auto views = static_cast<std::int64_t>(problem.views());
     work_ = std::make_unique<Workspace>(image, views, kernels.radius, problem.options, device);
     const std::vector<Volume<float>> back = back_projectors(problem, kernels.forward, device);
     for (std::size_t view = 0; view < back.size(); ++view)
         blurs_.push_back(
             std::make_unique<UniformBlur>(kernels.forward[view], back[view], work_->grid(), *work_->transform, device));
+    if (kernels.varying != nullptr) blurs_.push_back(kernels.varying->build(work_->layout, *work_->transform));
     recorded_step_ = work_->backend.new_recording();
     for (auto& mark : marks_) mark = work_->backend.new_mark();
     if (is_plain(problem)) {

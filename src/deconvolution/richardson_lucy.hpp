@@ -7,16 +7,20 @@
 #include <vector>
 
 #include <planapo/deconvolve_views.hpp>
+#include <planapo/varying_psf.hpp>
 
 #include "steps.hpp"
 
 namespace planapo {
 
-/// What is restored: PSFs of one view or several, on the host, each with the sum 1.
+/// What is restored: PSFs of one view or several, on the host, each with the sum 1; or one view whose PSF varies.
 struct Problem {
     std::vector<Volume<float>> psfs;
     DeconvolveOptions options;  // valid
     Scheme scheme = Scheme::alternating;
+    std::optional<VaryingPsf> varying = {};  // then there are no others
+
+    std::size_t views() const { return varying ? 1 : psfs.size(); }
 };
 
 /// The bytes that `RichardsonLucy` will hold on its device.
