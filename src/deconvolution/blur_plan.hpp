@@ -14,10 +14,11 @@ namespace planapo {
 class BlurPlan {
 public:
     virtual ~BlurPlan() = default;
-    virtual Shape radius() const = 0;                  ///< how far the blur reaches
-    virtual double share_cut() const = 0;              ///< of the PSF's sum, which cannot reach
-    virtual std::int64_t bytes(Shape grid) const = 0;  ///< that the blur will hold besides the grid it works on
-    virtual bool is_even() const { return true; }      ///< as the blur will say
+    virtual Shape radius() const = 0;      ///< how far the blur reaches
+    virtual double share_cut() const = 0;  ///< of the PSF's sum, which cannot reach
+    virtual std::int64_t bytes(
+        const WorkingGrid& layout) const = 0;      ///< that the blur will hold besides the grid it works on
+    virtual bool is_even() const { return true; }  ///< as the blur will say
     /// `transform` is of the layout's grid and outlives the blur.
     virtual std::unique_ptr<Blur> build(const WorkingGrid& layout, Transform& transform) const = 0;
 };

@@ -95,7 +95,7 @@ DeconvolvePlan plan_richardson_lucy(const Problem& problem, Shape image, const D
                          views * static_cast<std::int64_t>(sizeof(Course));
     bytes += is_plain(problem) ? PlainSteps::bytes(image, problem.options)
                                : JointSteps::bytes(layout, image, problem.scheme, problem.options, backend);
-    if (kernels.varying != nullptr) bytes += kernels.varying->bytes(layout.grid);
+    if (kernels.varying != nullptr) bytes += kernels.varying->bytes(layout);
     if (kernels.varying != nullptr && !kernels.varying->is_even() && problem.options.boundary != Boundary::unknown)
         bytes += 2 * checked_bytes(layout.domain, sizeof(float));  // the gain, and what measures it
     if (!device.is_cpu()) bytes += (views + 1) * image_bytes;      // host images are copied there and back

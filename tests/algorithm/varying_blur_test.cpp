@@ -1,6 +1,7 @@
 // Blur that varies in space: against direct sums in double precision, its adjoint, and what a single PSF gives.
 #include <planapo/blur.hpp>
 
+#include "backend.hpp"
 #include "direct_varying_blur.hpp"
 #include "restoring.hpp"
 
@@ -93,6 +94,35 @@ TEST_P(VaryingBlur, KnotsLieWhereTheyAreGiven) {
 TEST_P(VaryingBlur, PsfsLargerThanTheImageAreCropped) {
     for (const Boundary boundary : {Boundary::mirror, Boundary::zero})
         expect_original(growing_psfs({2, 1, 1}), {2, 3, 2}, boundary);
+}
+
+/// So many PSFs, each for so small a part, that each gets a small grid of its own.
+VaryingPsf many_psfs(Shape knots) {
+    std::vector<Volume<float>> psfs;
+    for (std::int64_t i = 0; i < knots.voxels(); ++i)
+        psfs.push_back(gaussian_volume({1, 2 + i % 2, 3}, 1, 0.6 + 0.02 * double(i), 0.5 + 0.01 * double(i), 0.3));
+    return VaryingPsf::of_grid(views_of(psfs), knots);
+}
+
+TEST_P(VaryingBlur, ManyPsfsAreTheDirectSum) {
+    for (const Boundary boundary : every_boundary) {
+        expect_original(many_psfs({1, 8, 7}), {2, 50, 45}, boundary);
+        expect_original(many_psfs({4, 1, 9}), {16, 3, 60}, boundary);
+    }
+}
+
+TEST_P(VaryingBlur, ManyPsfsHaveTheirAdjoint) {
+    for (const Boundary boundary : every_boundary) {
+        BlurOperator blur(many_psfs({1, 8, 7}), {2, 50, 45}, boundary, device());
+        expect_adjoint(blur);
+    }
+}
+
+TEST_P(VaryingBlur, ManyPsfsTakeLittleMemory) {
+    const std::int64_t before = bytes_in_use(device());
+    const Shape shape{1, 128, 128};
+    BlurOperator blur(many_psfs({1, 12, 12}), shape, Boundary::mirror, device());
+    EXPECT_LT(bytes_in_use(device()) - before, 20 * grid_bytes(shape));  // on the whole grid it would be 147
 }
 
 TEST_P(VaryingBlur, AdjointIsTheAdjoint) {
