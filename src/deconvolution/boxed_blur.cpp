@@ -221,8 +221,17 @@ std::int64_t BoxedBlur::bytes(const ModalKernels& psf, std::size_t back_projecto
     const Shape room{image.z + 2 * before.z, image.y + 2 * before.y, image.x + 2 * before.x};
     const auto modes = static_cast<std::int64_t>(psf.kernels.size()), back = static_cast<std::int64_t>(back_projectors);
     const std::int64_t lattice = checked_bytes(psf.lattices[0].shape(), sizeof(float));
+    const Shape reach = largest_radius(psf.kernels), grid = layout.grid;
+    const auto axes = axes_of(psf, image, layout, reach);
+    std::int64_t places = (2 * modes + back) * (box.z + box.y + box.x) + grid.z + grid.y + grid.x;
+    for (const auto& each : psf.lattices) {
+        const auto spans = supports(axes, each);
+        for (std::size_t i = 0; i < 3; ++i)
+            places +=
+                within(widened(spans[i], axes[i].reach), axes[i].room()).count + (back > 0 ? 2 : 1) * spans[i].count;
+    }
     return (1 + modes + back) * grid_bytes(box) + backend.transform_bytes(box) + checked_bytes(room, sizeof(float)) +
-           (2 * modes + back) * lattice;
+           (2 * modes + back) * lattice + places * static_cast<std::int64_t>(sizeof(Place));
 }
 
 }  // namespace planapo
