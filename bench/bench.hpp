@@ -101,6 +101,7 @@ void add_fft(const Device& device, const Job& job);
 void add_reduce(const Device& device, const Job& job);
 void add_arithmetic(const Device& device, const Job& job);
 void add_iterate(const Device& device, const Job& job);
+void add_weigh(const Device& device, const Job& job);
 void add_deconvolve(const Device& device, const Job& job);
 /// The same with cuFFT's callbacks, where the device is a GPU. Added last: what fails on the device ends the program.
 void add_callbacks(const Device& device, const Job& job);

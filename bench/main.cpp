@@ -11,8 +11,8 @@ int main(int count, char** arguments) {
         benchmark::AddCustomContext(info.name, info.description);
         const Device device(info.name);
         for (const bench::Job& job : bench::jobs_for(device))
-            for (auto* add :
-                 {bench::add_deconvolve, bench::add_fft, bench::add_iterate, bench::add_arithmetic, bench::add_reduce})
+            for (auto* add : {bench::add_deconvolve, bench::add_fft, bench::add_iterate, bench::add_arithmetic,
+                              bench::add_reduce, bench::add_weigh})
                 add(device, job);
         for (const bench::Job& job : bench::jobs_for(device)) bench::add_callbacks(device, job);
     }

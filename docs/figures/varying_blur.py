@@ -32,12 +32,12 @@ def main():
         "restored with the PSF of the middle": pa.deconvolve(image, middle, **options),
         "restored with the PSF that varies": pa.deconvolve(image, psf, **options),
     }
-    figure, axes = plt.subplots(1, 3, figsize=(12, 3.2), layout="constrained")
+    figure, axes = plt.subplots(1, 3, figsize=(12, 2.8), layout="constrained")
     for axis, (title, volume) in zip(axes, panels.items()):
         section = volume.max(axis=1)
         axis.imshow(section**0.5, cmap="magma", vmax=np.percentile(section, 99.8) ** 0.5)
         axis.set(title=title, xlabel="x (px)", ylabel="depth z (px)")
-    figure.savefig(Path(__file__).with_suffix(".png"), dpi=110)
+    figure.savefig(Path(__file__).with_suffix(".png"), dpi=80)
 
 
 if __name__ == "__main__":
