@@ -19,8 +19,9 @@ _Positions = Sequence[Sequence[float] | None] | None
 class VaryingPsf:
     """A PSF that differs from place to place: PSFs at the knots of a grid, linearly mixed between them.
 
-    The light of a voxel is spread by the PSF of its own place. Taken wherever a PSF is; the number of PSFs is
-    nearly what it costs: M of them take M + 1 Fourier transforms where one takes 2.
+    The light of a voxel is spread by the PSF of its own place. Taken wherever a PSF is. M of them take M + 1
+    Fourier transforms where one takes 2, or, where each counts in a small part of the image only, two small
+    ones each.
 
     Parameters
     ----------
