@@ -51,7 +51,8 @@ public:
         const auto [least, most] = std::minmax_element(std::begin(corners), std::end(corners));
         const double step = std::min(sheet_.voxel.x_um, sheet_.fwhm_um / 8);
         std::vector<double> taus;
-        for (double at = *least; at < *most + step; at += step) taus.push_back(at);
+        const auto steps = static_cast<int>((*most - *least) / step) + 1;
+        for (int i = 0; i <= steps; ++i) taus.push_back(*least + i * step);
         return taus;
     }
 
