@@ -29,6 +29,7 @@ protected:
     void check_residual(const Layout& layout, bool weighted);
     void check_gather(const Layout& layout, Gathering how, bool gained);
     void check_invert(Shape shape);
+    void check_invert_with_sight(const Volume<float>& seen, float least);
     void check_correct(const Layout& layout, bool gained, bool penalised);
 };
 PLANAPO_ON_EVERY_MACHINE(Correct);
@@ -87,7 +88,7 @@ void Correct::check_invert(Shape shape) {
     const Volume<float> seen = random_weights(shape, 37);
     DeviceGrid gain(seen, device());
 
-    backend().invert(gain.view(), least, {});
+    backend().invert(gain.view(), {}, least, {});
     backend().wait({});
 
     const Volume<float> original = volume_of(shape, [&](auto z, auto y, auto x) {
@@ -96,6 +97,23 @@ void Correct::check_invert(Shape shape) {
     });
     EXPECT_TRUE(same_bits(gain.voxels(), original));
     EXPECT_TRUE(gain.padding_kept());
+    check_invert_with_sight(seen, least);
+}
+
+void Correct::check_invert_with_sight(const Volume<float>& seen, float least) {
+    const Volume<float> share = random_volume(seen.shape(), 43, 0.f, 1.f);
+    DeviceGrid gain(seen, device()), sight(share, device());
+
+    backend().invert(gain.view(), sight.view(), least, {});
+    backend().wait({});
+
+    const auto original = [&](auto z, auto y, auto x) -> double {
+        const double one = seen.view()(z, y, x), part = share.view()(z, y, x);
+        return one > least ? part * part * part / one : 0;
+    };
+    // Two products and a quotient, each rounded once, of numbers below 1 / least = 4.
+    expect_near(
+        gain.voxels(), original, [](auto...) { return 4; }, 3);
 }
 
 void Correct::check_correct(const Layout& layout, bool gained, bool penalised) {
