@@ -7,7 +7,7 @@ from typing import Any
 
 from planapo._deconvolver import Deconvolver
 from planapo._device_array import device_of
-from planapo._many import axes_of_image, is_listed, restore_many
+from planapo._many import axes_of_image, is_many, restore_many
 from planapo._options import Progress
 
 
@@ -145,6 +145,6 @@ def deconvolve(
         )
 
     letters = axes_of_image(image, axes) if place is None else ""
-    if not set(letters) & set("TC") and not is_listed(psf):
+    if not is_many(psf, letters):
         return make(psf)(image, progress=progress, mask=mask)
     return restore_many(image, psf, letters, make, mask, progress)

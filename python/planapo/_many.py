@@ -26,9 +26,18 @@ def axes_of_image(image: Any, axes: str | None) -> str:
     """Return one letter an axis: as given, as the image knows, else ZYX or YX."""
     if axes is None and isinstance(image, Image) and image.axes is not None:
         return image.axes
-    if axes is None and np.ndim(image) < 4:
-        return "ZYX"[-np.ndim(image) :]
+    rank = getattr(image, "ndim", None)
+    if axes is None and (rank is None or rank < 4):
+        return "ZYX"[-rank:] if rank else ""
     return checked_axes(np.ndim(image), axes)
+
+
+def is_many(psf: Any, axes: str) -> bool:
+    """Whether volumes or planes of these axes are what the PSF, or each of several, is for."""
+    if is_listed(psf):
+        return True
+    space = len(set(axes) & set("ZYX"))
+    return bool(set(axes) & set("TC")) and getattr(psf, "ndim", space) == space
 
 
 def restore_many(

@@ -144,7 +144,7 @@ void Restorer::survey(std::size_t index, const Stream& stream, Run& run, Deconvo
     }
     run.flux.push_back({recorded, view.background * weight});
     run.largest_weight = std::max(run.largest_weight, largest);
-    run.mean += static_cast<float>(above / weight / static_cast<double>(problem_.psfs.size()));
+    run.mean += static_cast<float>(above / weight / static_cast<double>(problem_.views()));
     if (found.positive_sum == 0)
         report.warnings.push_back(fmt::format(
             "{}: no voxel is above the background of {:g}, the largest is {:g}: there is nothing to restore.",

@@ -27,7 +27,7 @@ BAD = {
     "infinity": (dict(image=with_voxel(np.inf, (slice(1, 3), 0, 0))), r"2 voxels .*1, 0, 0"),
     "empty": (dict(image=np.zeros((0, 7, 8))), r"empty.*\(0, 7, 8\)"),
     "one axis": (dict(image=np.ones(9)), r"2 or 3 axes"),
-    "four axes": (dict(image=np.ones((2, 3, 4, 5))), r"2 or 3 axes.*\(2, 3, 4, 5\)"),
+    "four axes": (dict(image=np.ones((2, 3, 4, 5))), r"4 axes.*give axes="),
     "scalar": (dict(image=1.0), r"2 or 3 axes"),
     "other rank": (dict(image=IMAGE[0]), r"image has 2 axes but the PSF has 3"),
     "complex": (dict(image=IMAGE.astype(np.complex64)), r"complex64.*absolute value"),
@@ -84,7 +84,8 @@ def test_axes_that_are_no_volume(case):
     axes, sentence = AXES[case]
     image = pa.Image(np.ones((3, 4, 5, 6, 7)[: len(axes)]), axes=axes)
 
-    for call in (lambda: pa.deconvolve(image, PSF), lambda: pa.Deconvolver(PSF, device="cpu")(image)):
+    calls = [lambda: pa.Deconvolver(PSF, device="cpu")(image), lambda: pa.deconvolve(image, PSF)]
+    for call in calls[: 1 if case == "both" else 2]:  # deconvolve restores each of several volumes
         with pytest.raises(pa.InvalidArgument, match=sentence):
             call()
     with pytest.raises(pa.InvalidArgument, match=sentence.replace("image", "psf")):

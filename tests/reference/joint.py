@@ -2,7 +2,8 @@
 
 Iteration: x <- max(x (1 + gain B(w (y / max(F x + background, floor) - 1))), floor), F the convolution with
 a view's PSF, B with its back projector, w its weights. The gain is 1 over what the weights see of a place,
-F'(w), where weights are given or the surroundings are unknown, and 1 elsewhere. Sources:
+F'(w), where weights are given or the surroundings are unknown, and 1 elsewhere; for unmatched projectors
+times F'(w > 0) cubed. Sources:
 Bertero and Boccacci (2005), https://doi.org/10.1051/0004-6361:20052717; Preibisch et al. (2014), https://doi.org/10.1038/nmeth.2929;
 Guo et al. (2020), https://doi.org/10.1038/s41587-020-0560-x; Biggs and Andrews (1997),
 https://doi.org/10.1364/AO.36.001766; Wang and Miller (2014), https://doi.org/10.1109/TIP.2013.2291324
@@ -100,6 +101,7 @@ class Joint:
             backward = compound_projectors(psfs)
         parts = zip(images, weights, backgrounds, psfs, backward)
         self.views = [View(*part, margin, boundary) for part in parts]
+        self.matched = method == "matched"
         self.scheme, self.floor, self.unknown = scheme, floor, boundary == "unknown"
         self.gained = self.unknown or any(weight is not None for weight in weights)
         self.mean = np.mean([view.mean() for view in self.views])
@@ -110,7 +112,15 @@ class Joint:
         outside = 0.0 if self.unknown else largest
         seen = [view.transpose(view.around(view.weights), outside=outside) for view in self.views]
         seen = np.mean(seen, axis=0) if self.scheme == "additive" else np.max(seen, axis=0)
-        return np.where(seen > LEAST_SEEN * largest, 1 / np.maximum(seen, 1e-30), 0)
+        gain = np.where(seen > LEAST_SEEN * largest, 1 / np.maximum(seen, 1e-30), 0)
+        return gain if self.matched else gain * self.measured_sight() ** 3
+
+    def measured_sight(self):
+        """How much of the neighbourhood of a place is trusted at all."""
+        outside = 0.0 if self.unknown else 1.0
+        return np.max(
+            [view.transpose(view.around(view.weights > 0), outside=outside) for view in self.views], axis=0
+        )
 
     def start(self, kind):
         view = self.views[0]
