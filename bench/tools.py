@@ -29,14 +29,28 @@ class Tool:
     iterations: int | None = None  # default: as many as the others
 
 
-def planapo(image: np.ndarray, psf: np.ndarray, iterations: int, *, method: str, boundary: str) -> Restore:
+def planapo(image: np.ndarray, psf: np.ndarray, iterations: int, **options: str) -> Restore:
     import planapo as pa
 
-    plan = pa.Deconvolver(
-        psf, method=method, iterations=iterations, boundary=boundary, device="cpu", planning="measure"
-    )
+    plan = pa.Deconvolver(psf, iterations=iterations, device="cpu", planning="measure", **options)
     out = np.empty_like(image)
     return lambda: plan(image, out=out)
+
+
+def planapo_by_depth(image: np.ndarray, psf: np.ndarray, iterations: int) -> Restore:
+    """With a PSF for the top and one for the bottom, which are the same here."""
+    import planapo as pa
+
+    plan = pa.Deconvolver(pa.VaryingPsf([psf, psf]), method="matched", iterations=iterations, device="cpu")
+    return lambda: plan(image)
+
+
+def planapo_two_views(image: np.ndarray, psf: np.ndarray, iterations: int) -> Restore:
+    """The same view twice: what two views cost."""
+    import planapo as pa
+
+    plan = pa.ViewsDeconvolver([psf, psf], method="matched", iterations=iterations, device="cpu")
+    return lambda: plan([image, image])
 
 
 def planapo_one_off(image: np.ndarray, psf: np.ndarray, iterations: int) -> Restore:
@@ -146,6 +160,7 @@ def _smooth(length: int) -> int:
 MIRRORS = "mirrors into a margin, each convolution anew"
 PADDED = "wraps; was given the image padded by mirroring"
 WRAPS = "wraps"
+UNKNOWN = "estimates what lies outside"
 MKL, FFTW = {"PLANAPO_FFT_LIBRARY": "mkl"}, {"PLANAPO_FFT_LIBRARY": "fftw"}
 _matched = partial(planapo, method="matched", boundary="mirror")
 _unmatched = partial(planapo, method="wiener-butterworth", boundary="mirror")
@@ -156,6 +171,14 @@ TOOLS = [
     Tool("planapo, MKL, unpadded", partial(planapo, method="matched", boundary="wrap"), WRAPS, ("mkl",), MKL),
     Tool("planapo WB, MKL", _unmatched, MIRRORS, ("mkl",), MKL, iterations=2),
     Tool("planapo WB, FFTW", _unmatched, MIRRORS, (), FFTW, iterations=2),
+    Tool("planapo OMW", partial(planapo, method="omw"), MIRRORS, ("mkl",), MKL, iterations=2),
+    Tool("planapo Wiener", partial(planapo, method="wiener"), MIRRORS, ("mkl",), MKL, iterations=2),
+    Tool("planapo Biggs-Andrews", partial(_matched, acceleration="biggs-andrews"), MIRRORS, ("mkl",), MKL),
+    Tool("planapo heavy ball", partial(_matched, acceleration="heavy-ball"), MIRRORS, ("mkl",), MKL),
+    Tool("planapo total var.", partial(_matched, regularisation="total-variation"), MIRRORS, ("mkl",), MKL),
+    Tool("planapo unknown", partial(planapo, method="matched", boundary="unknown"), UNKNOWN, ("mkl",), MKL),
+    Tool("planapo two depths", planapo_by_depth, MIRRORS, ("mkl",), MKL),
+    Tool("planapo two views", planapo_two_views, MIRRORS, ("mkl",), MKL),
     Tool("planapo one-off, MKL", planapo_one_off, MIRRORS, ("mkl",), MKL, iterations=1),
     Tool("planapo one-off, FFTW", planapo_one_off, MIRRORS, (), FFTW, iterations=1),
     Tool("RedLionfish, unpadded", redlionfish, WRAPS, ("RedLionfish",)),
