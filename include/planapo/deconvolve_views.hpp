@@ -8,6 +8,7 @@
 #include <planapo/device.hpp>
 #include <planapo/export.hpp>
 #include <planapo/progress.hpp>
+#include <planapo/varying_psf.hpp>
 #include <planapo/volume.hpp>
 
 namespace planapo {
@@ -36,6 +37,9 @@ class PLANAPO_API ViewsDeconvolver {
 public:
     /// One PSF a view, oriented as the view is; each as for `Deconvolver`.
     explicit ViewsDeconvolver(const std::vector<View<const float>>& psfs, const DeconvolveViewsOptions& options = {},
+                              const Device& device = {});
+    /// With PSFs that vary in space, or do not: `VaryingPsf::of_grid({psf}, {1, 1, 1})`.
+    explicit ViewsDeconvolver(const std::vector<VaryingPsf>& psfs, const DeconvolveViewsOptions& options = {},
                               const Device& device = {});
     ~ViewsDeconvolver();
     ViewsDeconvolver(ViewsDeconvolver&&) noexcept;

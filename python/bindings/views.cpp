@@ -18,11 +18,17 @@ Scheme scheme_named(const std::string& name) {
     return Scheme::bayesian;
 }
 
-std::unique_ptr<ViewsDeconvolver> build(const std::vector<FloatArray>& psfs, const std::string& scheme,
+/// An array is the same PSF everywhere.
+VaryingPsf psf_of(const py::object& psf) {
+    if (py::isinstance<VaryingPsf>(psf)) return psf.cast<VaryingPsf>();
+    return VaryingPsf::of_grid({view_of(psf.cast<FloatArray>())}, {1, 1, 1});
+}
+
+std::unique_ptr<ViewsDeconvolver> build(const std::vector<py::object>& psfs, const std::string& scheme,
                                         const std::vector<double>& backgrounds, const std::string& device,
                                         const DeconvolveOptions& options) {
-    std::vector<View<const float>> views;
-    for (const FloatArray& psf : psfs) views.push_back(view_of(psf));
+    std::vector<VaryingPsf> views;
+    for (const py::object& psf : psfs) views.push_back(psf_of(psf));
     DeconvolveViewsOptions all{options, scheme_named(scheme), backgrounds};
     const py::gil_scoped_release no_gil;
     return std::make_unique<ViewsDeconvolver>(views, all, Device(device));

@@ -319,7 +319,7 @@ class Deconvolver:
 class ViewsDeconvolver:
     def __init__(
         self,
-        psfs: Sequence[NDArray[np.float32]],
+        psfs: Sequence[NDArray[np.float32] | VaryingPsf],
         scheme: str,
         backgrounds: Sequence[float],
         device: str,

@@ -12,12 +12,12 @@ import numpy as np
 from planapo import _core
 from planapo._arrays import as_planes, check_ranks, extents, require_space, volume
 from planapo._core import InvalidArgument
-from planapo._image import Image, is_prepared, origin_of, other_voxels
+from planapo._image import Image, origin_of, other_voxels
 from planapo._mask import weights_of
 from planapo._options import Options, Progress, callback, core_options, number
 from planapo._provenance import restoration
-from planapo._psf_voxels import on_voxels_of
 from planapo._reports import DeconvolvePlan, DeconvolveReport
+from planapo._taken_psf import taken
 from planapo._voxel_checks import compare_voxels
 from planapo._warn import warn
 from planapo._words import counted, said_once
@@ -30,7 +30,7 @@ class ViewsDeconvolver:
 
     Parameters
     ----------
-    psfs : sequence of (Z, Y, X) or (Y, X) array_like of real
+    psfs : sequence of (Z, Y, X) or (Y, X) array_like of real, or VaryingPsf
         One point-spread function a view, oriented as the view is; each as for `Deconvolver`.
     scheme : {"alternating", "additive", "multiplicative", "bayesian"}
         How views take part in an iteration: one after the other corrects the estimate [1]_; by the mean of
@@ -87,27 +87,20 @@ regularisation, strength, threads
         if unknown:
             raise TypeError(f"There is no option {min(unknown)!r}.")
         self._parameters = {"scheme": scheme, "background": background, **options}
-        listed = [(f"PSF {i + 1}", psf) for i, psf in enumerate(_items("psfs", psfs))]
-        values = [volume(name, psf) for name, psf in listed]
-        self._rank = values[0].ndim if values else 3
-        for array in values:
-            check_ranks(array.ndim, self._rank)
-        prepared = [on_voxels_of(as_planes(a), psf, None, voxel_um) for a, (_, psf) in zip(values, listed)]
-        self._voxel_um = next((known for known, _, _ in prepared if known is not None), None)
-        self.notes = tuple(note for _, notes, _ in prepared for note in notes)
-        self._origins = [origin_of(psf) for _, psf in listed]
-        kernels = [kernel for _, _, kernel in prepared]
-        self._settled = {
-            warning
-            for kernel, (_, psf) in zip(kernels, listed)
-            if is_prepared(psf)
-            for warning in _core.psf_warnings(kernel)
-        }
+        known = [taken(psf, None, voxel_um) for psf in _items("psfs", psfs)]
+        self._rank = known[0].rank
+        for psf in known:
+            check_ranks(psf.rank, self._rank)
+        self._voxel_um = next((psf.voxel_um for psf in known if psf.voxel_um is not None), None)
+        self.notes = tuple(note for psf in known for note in psf.notes)
+        self._origins = [psf.origin for psf in known]
+        self._settled = frozenset().union(*(psf.settled for psf in known))
         backgrounds = [number("background", b) for b in np.atleast_1d(np.asarray(background))]
         chosen = core_options(**{**_defaults(), **options, "background": backgrounds[0]})
         if self._voxel_um is not None:
             chosen.voxel_um = self._voxel_um
         several = backgrounds if len(backgrounds) > 1 else []
+        kernels = [psf.kernel for psf in known]
         self._core = _core.ViewsDeconvolver(kernels, str(scheme), several, str(device), chosen)
         self.report: DeconvolveReport | None = None
 

@@ -84,6 +84,8 @@ private:
 
 }  // namespace
 
+bool is_one(const VaryingPsf& psf) { return psf.modes().size() == 1 && psf.coefficients().empty(); }
+
 std::unique_ptr<BlurPlan> plan_blur(View<const float> psf, Shape image, const DeconvolveOptions& options,
                                     const Device& device) {
     return std::make_unique<UniformBlurPlan>(psf, image, options, device);
@@ -91,6 +93,7 @@ std::unique_ptr<BlurPlan> plan_blur(View<const float> psf, Shape image, const De
 
 std::unique_ptr<BlurPlan> plan_blur(const VaryingPsf& psf, Shape image, const DeconvolveOptions& options,
                                     const Device& device) {
+    if (is_one(psf)) return plan_blur(psf.modes()[0].view(), image, options, device);
     return std::make_unique<ModalBlurPlan>(psf, image, options, device);
 }
 

@@ -16,12 +16,15 @@ public:
     virtual ~BlurPlan() = default;
     virtual Shape radius() const = 0;      ///< how far the blur reaches
     virtual double share_cut() const = 0;  ///< of the PSF's sum, which cannot reach
-    virtual std::int64_t bytes(
-        const WorkingGrid& layout) const = 0;      ///< that the blur will hold besides the grid it works on
+    /// That the blur will hold besides the grid it works on.
+    virtual std::int64_t bytes(const WorkingGrid& layout) const = 0;
     virtual bool is_even() const { return true; }  ///< as the blur will say
     /// `transform` is of the layout's grid and outlives the blur.
     virtual std::unique_ptr<Blur> build(const WorkingGrid& layout, Transform& transform) const = 0;
 };
+
+/// Whether it is the same PSF everywhere.
+bool is_one(const VaryingPsf& psf);
 
 /// `psf`: host, sums to 1. The method decides what carries back.
 std::unique_ptr<BlurPlan> plan_blur(View<const float> psf, Shape image, const DeconvolveOptions& options,

@@ -10,10 +10,10 @@ struct Deconvolver::Work {
 };
 
 Deconvolver::Deconvolver(View<const float> psf, const DeconvolveOptions& options, const Device& device)
-    : work_(new Work{{{psf}, options, Scheme::alternating, {options.background}, device}}) {}
+    : Deconvolver(one_psf(psf), options, device) {}
 
 Deconvolver::Deconvolver(const VaryingPsf& psf, const DeconvolveOptions& options, const Device& device)
-    : work_(new Work{{psf, options, device}}) {}
+    : work_(new Work{{{psf}, options, Scheme::alternating, {options.background}, device}}) {}
 
 Deconvolver::~Deconvolver() = default;
 Deconvolver::Deconvolver(Deconvolver&&) noexcept = default;

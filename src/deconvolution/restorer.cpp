@@ -46,28 +46,22 @@ constexpr double least_alpha_at_borders = 0.01;
 
 }  // namespace
 
-Restorer::Restorer(const std::vector<View<const float>>& psfs, const DeconvolveOptions& options, Scheme scheme,
-                   std::vector<double> backgrounds, const Device& device)
-    : device_(device), options_(options), problem_{{}, options, scheme}, backgrounds_(std::move(backgrounds)) {
-    check(options);
-    for (const View<const float>& psf : psfs) {
-        problem_.psfs.push_back(normalised_psf(psf));
-        for (std::string& warning : planapo::look_at(problem_.psfs.back()).warnings)
-            psf_warnings_.push_back(std::move(warning));
-    }
-}
+VaryingPsf one_psf(View<const float> psf) { return VaryingPsf::of_grid({normalised_psf(psf).view()}, {1, 1, 1}); }
 
-Restorer::Restorer(const VaryingPsf& psf, const DeconvolveOptions& options, const Device& device)
+Restorer::Restorer(std::vector<VaryingPsf> psfs, const DeconvolveOptions& options, Scheme scheme,
+                   std::vector<double> backgrounds, const Device& device)
     : device_(device),
       options_(options),
-      problem_{{}, options, Scheme::alternating, psf},
-      backgrounds_{options.background} {
+      problem_{std::move(psfs), options, scheme},
+      backgrounds_(std::move(backgrounds)) {
     check(options);
-    if (!psf.coefficients().empty()) return;  // modes are no PSFs
-    for (const Volume<float>& each : psf.modes())
-        for (std::string& warning : planapo::look_at(each.view()).warnings)
-            if (std::find(psf_warnings_.begin(), psf_warnings_.end(), warning) == psf_warnings_.end())
-                psf_warnings_.push_back(std::move(warning));
+    for (const VaryingPsf& psf : problem_.psfs) {
+        if (!psf.coefficients().empty()) continue;  // modes are no PSFs
+        for (const Volume<float>& each : psf.modes())
+            for (std::string& warning : planapo::look_at(each.view()).warnings)
+                if (std::find(psf_warnings_.begin(), psf_warnings_.end(), warning) == psf_warnings_.end())
+                    psf_warnings_.push_back(std::move(warning));
+    }
 }
 
 DeconvolvePlan Restorer::plan(Shape shape) const {

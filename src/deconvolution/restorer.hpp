@@ -23,12 +23,9 @@ struct Incoming {
 
 class Restorer {
 public:
-    /// Checks the options and the PSFs, which need not be normalised. One background a view.
-    Restorer(const std::vector<View<const float>>& psfs, const DeconvolveOptions& options, Scheme scheme,
+    /// Checks the options. One PSF and one background a view.
+    Restorer(std::vector<VaryingPsf> psfs, const DeconvolveOptions& options, Scheme scheme,
              std::vector<double> backgrounds, const Device& device);
-
-    /// One image.
-    Restorer(const VaryingPsf& psf, const DeconvolveOptions& options, const Device& device);
 
     DeconvolvePlan plan(Shape shape) const;
 
@@ -64,5 +61,8 @@ private:
     std::unique_ptr<RichardsonLucy> algorithm_;  // for the last shape and back projector
     Copies copies_;
 };
+
+/// The same PSF everywhere; need not be normalised.
+VaryingPsf one_psf(View<const float> psf);
 
 }  // namespace planapo

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "back_projector.hpp"
 #include "blur_plan.hpp"
 #include "compound_projectors.hpp"
 #include "joint_steps.hpp"
@@ -17,50 +16,45 @@ namespace {
 
 /// One view whose voxels count alike, and nothing else: weights come with a run, if at all.
 bool is_plain(const Problem& problem) {
-    return problem.views() == 1 && (!problem.varying || problem.varying->coefficients().empty()) &&
+    return problem.views() == 1 && problem.psfs[0].coefficients().empty() &&
            problem.options.boundary != Boundary::unknown && problem.options.acceleration == Acceleration::none &&
            problem.options.regularisation.penalty == Penalty::none;
 }
 
-/// What of the PSFs can reach from voxel to voxel, and how far that is at most.
-struct Kernels {
-    std::vector<Volume<float>> forward;
-    std::unique_ptr<BlurPlan> varying;  // or this
-    Shape radius{0, 0, 0};
+/// What the views' PSFs come to for images of one shape.
+struct Plans {
+    std::vector<std::unique_ptr<BlurPlan>> views;
+    Shape radius{0, 0, 0};  // of the furthest
     double share_cut = 0;
+    bool even = true;
 };
 
-Kernels kernels_of(const Problem& problem, Shape image, const Device& device) {
-    Kernels kernels;
-    if (problem.varying) {
-        kernels.varying = plan_blur(*problem.varying, image, problem.options, device);
-        kernels.radius = kernels.varying->radius();
-        kernels.share_cut = kernels.varying->share_cut();
+Plans plans_of(const Problem& problem, Shape image, const Device& device) {
+    Plans plans;
+    for (const VaryingPsf& psf : problem.psfs) {
+        plans.views.push_back(plan_blur(psf, image, problem.options, device));
+        const BlurPlan& plan = *plans.views.back();
+        const Shape radius = plan.radius();
+        plans.radius = {std::max(plans.radius.z, radius.z), std::max(plans.radius.y, radius.y),
+                        std::max(plans.radius.x, radius.x)};
+        plans.share_cut = std::max(plans.share_cut, plan.share_cut());
+        plans.even = plans.even && plan.is_even();
     }
-    for (const Volume<float>& psf : problem.psfs) {
-        double cut = 0;
-        kernels.forward.push_back(within_reach(psf, image, problem.options.boundary, cut));
-        const Shape radius = radius_of(kernels.forward.back().shape());
-        kernels.radius = {std::max(kernels.radius.z, radius.z), std::max(kernels.radius.y, radius.y),
-                          std::max(kernels.radius.x, radius.x)};
-        kernels.share_cut = std::max(kernels.share_cut, cut);
-    }
-    return kernels;
+    return plans;
 }
 
-bool projects_back_by_adjoint(const Problem& problem) {
-    return problem.options.method == Method::matched && problem.scheme != Scheme::bayesian;
-}
-
-/// Empty ones where the adjoint carries back.
-std::vector<Volume<float>> back_projectors(const Problem& problem, const std::vector<Volume<float>>& psfs,
-                                           const Device& device) {
-    if (projects_back_by_adjoint(problem)) return std::vector<Volume<float>>(psfs.size());
-    if (problem.scheme == Scheme::bayesian) return compound_projectors(psfs, device);
-    std::vector<Volume<float>> all;
-    for (const Volume<float>& psf : psfs)
-        all.push_back(back_projector(psf, problem.options.method, problem.options.projector, device));
-    return all;
+/// Of views whose projectors know each other's PSFs.
+std::vector<std::unique_ptr<Blur>> compound_blurs(const Problem& problem, const Workspace& work) {
+    std::vector<Volume<float>> forward;
+    double cut = 0;
+    for (const VaryingPsf& psf : problem.psfs)
+        forward.push_back(within_reach(psf.modes()[0], work.image, problem.options.boundary, cut));
+    const std::vector<Volume<float>> back = compound_projectors(forward, work.device);
+    std::vector<std::unique_ptr<Blur>> blurs;
+    for (std::size_t view = 0; view < back.size(); ++view)
+        blurs.push_back(
+            std::make_unique<UniformBlur>(forward[view], back[view], work.grid(), *work.transform, work.device));
+    return blurs;
 }
 
 /// Nobody frees or reuses a buffer while the device still works on it, however the function is left.
@@ -85,33 +79,33 @@ private:
 
 DeconvolvePlan plan_richardson_lucy(const Problem& problem, Shape image, const Device& device) {
     const Backend& backend = device.backend();
-    const Kernels kernels = kernels_of(problem, image, device);
-    const WorkingGrid layout = working_grid(image, kernels.radius, problem.options.boundary, backend.fft_costs());
-    const auto views = static_cast<std::int64_t>(problem.views()), uniform = std::ssize(problem.psfs);
-    const std::int64_t grids = 1 + (projects_back_by_adjoint(problem) ? 1 : 2) * uniform;  // the work and the OTFs
-    const std::int64_t image_bytes = checked_bytes(image, sizeof(float));
-    std::int64_t bytes = grids * grid_bytes(layout.grid) + backend.transform_bytes(layout.grid) +
+    const DeconvolveOptions& options = problem.options;
+    const Plans plans = plans_of(problem, image, device);
+    const WorkingGrid layout = working_grid(image, plans.radius, options.boundary, backend.fft_costs());
+    const auto views = static_cast<std::int64_t>(problem.views());
+    const std::int64_t own_projectors = problem.scheme == Scheme::bayesian ? views : 0;
+    std::int64_t bytes = (1 + own_projectors) * grid_bytes(layout.grid) + backend.transform_bytes(layout.grid) +
                          (views + 1) * backend.partial_sums(image) * static_cast<std::int64_t>(sizeof(Misfit)) +
                          views * static_cast<std::int64_t>(sizeof(Course));
-    bytes += is_plain(problem) ? PlainSteps::bytes(image, problem.options)
-                               : JointSteps::bytes(layout, image, problem.scheme, problem.options, backend);
-    if (kernels.varying != nullptr) bytes += kernels.varying->bytes(layout);
-    if (kernels.varying != nullptr && !kernels.varying->is_even() && problem.options.boundary != Boundary::unknown)
-        bytes += 2 * checked_bytes(layout.domain, sizeof(float));  // the gain, and what measures it
-    if (!device.is_cpu()) bytes += (views + 1) * image_bytes;      // host images are copied there and back
+    for (const auto& plan : plans.views) bytes += plan->bytes(layout);
+    bytes += is_plain(problem) ? PlainSteps::bytes(image, options)
+                               : JointSteps::bytes(layout, image, problem.scheme, options, backend);
+    if (!plans.even && options.boundary != Boundary::unknown)
+        bytes += 2 * checked_bytes(layout.domain, sizeof(float));                      // the gain, and what measures it
+    if (!device.is_cpu()) bytes += (views + 1) * checked_bytes(image, sizeof(float));  // copied there and back
     return {layout.grid, bytes};
 }
 
 RichardsonLucy::RichardsonLucy(const Problem& problem, Shape image, const Device& device) : scheme_(problem.scheme) {
-    const Kernels kernels = kernels_of(problem, image, device);
-    share_cut_ = kernels.share_cut;
+    const Plans plans = plans_of(problem, image, device);
+    share_cut_ = plans.share_cut;
     const auto views = static_cast<std::int64_t>(problem.views());
-    work_ = std::make_unique<Workspace>(image, views, kernels.radius, problem.options, device);
-    const std::vector<Volume<float>> back = back_projectors(problem, kernels.forward, device);
-    for (std::size_t view = 0; view < back.size(); ++view)
-        blurs_.push_back(
-            std::make_unique<UniformBlur>(kernels.forward[view], back[view], work_->grid(), *work_->transform, device));
-    if (kernels.varying != nullptr) blurs_.push_back(kernels.varying->build(work_->layout, *work_->transform));
+    work_ = std::make_unique<Workspace>(image, views, plans.radius, problem.options, device);
+    if (scheme_ == Scheme::bayesian) {
+        blurs_ = compound_blurs(problem, *work_);
+    } else {
+        for (const auto& plan : plans.views) blurs_.push_back(plan->build(work_->layout, *work_->transform));
+    }
     recorded_step_ = work_->backend.new_recording();
     for (auto& mark : marks_) mark = work_->backend.new_mark();
     if (is_plain(problem)) {

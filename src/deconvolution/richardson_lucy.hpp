@@ -13,14 +13,13 @@
 
 namespace planapo {
 
-/// What is restored: PSFs of one view or several, on the host, each with the sum 1; or one view whose PSF varies.
+/// What is restored: by a PSF for each view, the same everywhere or not.
 struct Problem {
-    std::vector<Volume<float>> psfs;
+    std::vector<VaryingPsf> psfs;
     DeconvolveOptions options;  // valid
     Scheme scheme = Scheme::alternating;
-    std::optional<VaryingPsf> varying = {};  // then there are no others
 
-    std::size_t views() const { return varying ? 1 : psfs.size(); }
+    std::size_t views() const { return psfs.size(); }
 };
 
 /// The bytes that `RichardsonLucy` will hold on its device.

@@ -1,7 +1,10 @@
 // The public face of joint deconvolution.
 #include <planapo/deconvolve_views.hpp>
 
+#include <algorithm>
+
 #include "../message.hpp"
+#include "blur_plan.hpp"
 #include "options.hpp"
 #include "restorer.hpp"
 
@@ -17,12 +20,21 @@ std::vector<double> backgrounds_of(const DeconvolveViewsOptions& options, std::s
     return options.backgrounds;
 }
 
-/// A scheme that brings its own projectors takes no other.
-DeconvolveViewsOptions checked(DeconvolveViewsOptions options, std::size_t psfs) {
-    require(psfs > 0, "There is no PSF: each view needs its own.");
-    require(options.scheme != Scheme::bayesian || options.method == Method::matched,
+/// A scheme that brings its own projectors takes no other, and makes them for one PSF a view.
+DeconvolveViewsOptions checked(DeconvolveViewsOptions options, const std::vector<VaryingPsf>& psfs) {
+    require(!psfs.empty(), "There is no PSF: each view needs its own.");
+    const bool bayesian = options.scheme == Scheme::bayesian;
+    require(!bayesian || options.method == Method::matched,
             "The Bayesian scheme has back projectors of its own: use it with the matched method.");
+    require(!bayesian || std::all_of(psfs.begin(), psfs.end(), is_one),
+            "The Bayesian scheme takes the same PSF everywhere in a view: use another scheme for PSFs that vary.");
     return options;
+}
+
+std::vector<VaryingPsf> all_of(const std::vector<View<const float>>& psfs) {
+    std::vector<VaryingPsf> all;
+    for (const View<const float>& psf : psfs) all.push_back(one_psf(psf));
+    return all;
 }
 
 }  // namespace
@@ -33,8 +45,11 @@ struct ViewsDeconvolver::Work {
 
 ViewsDeconvolver::ViewsDeconvolver(const std::vector<View<const float>>& psfs, const DeconvolveViewsOptions& options,
                                    const Device& device)
-    : work_(new Work{
-          {psfs, checked(options, psfs.size()), options.scheme, backgrounds_of(options, psfs.size()), device}}) {}
+    : ViewsDeconvolver(all_of(psfs), options, device) {}
+
+ViewsDeconvolver::ViewsDeconvolver(const std::vector<VaryingPsf>& psfs, const DeconvolveViewsOptions& options,
+                                   const Device& device)
+    : work_(new Work{{psfs, checked(options, psfs), options.scheme, backgrounds_of(options, psfs.size()), device}}) {}
 
 ViewsDeconvolver::~ViewsDeconvolver() = default;
 ViewsDeconvolver::ViewsDeconvolver(ViewsDeconvolver&&) noexcept = default;

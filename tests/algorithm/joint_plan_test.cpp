@@ -212,7 +212,8 @@ TEST_P(JointPlan, OptionsThatContradictEachOtherAreRefused) {
     EXPECT_THAT(refused([](auto& o) { o.regularisation.strength = 0; }), HasSubstr("strength is 0"));
     EXPECT_THAT(refused([](auto& o) { o.regularisation.voxel.y_um = 0; }), HasSubstr("voxel size is 1 x 0 x 1"));
     EXPECT_THAT(refused([](auto& o) { o.regularisation.scale = 0; }), HasSubstr("scale is 0"));
-    EXPECT_THAT(refusal([&] { ViewsDeconvolver({}, {}, device()); }), HasSubstr("There is no PSF"));
+    EXPECT_THAT(refusal([&] { ViewsDeconvolver(std::vector<View<const float>>{}, {}, device()); }),
+                HasSubstr("There is no PSF"));
 }
 
 PLANAPO_ON_EVERY_MACHINE(JointPlan);

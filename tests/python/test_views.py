@@ -57,6 +57,21 @@ def test_what_a_weight_of_0_marks_may_be_anything(recording):
     )
 
 
+@pytest.mark.parametrize("method", ["matched", "wiener-butterworth"])
+def test_psfs_that_vary(recording, method):
+    views, psfs, _ = recording
+    options = {"iterations": 2, "method": method, "device": "cpu", **PROJECTOR}
+    same = pa.deconvolve_views(views, [pa.VaryingPsf([psf, psf]) for psf in psfs], **options)
+    expected = pa.deconvolve_views(views, psfs, **options)
+    np.testing.assert_allclose(
+        same, expected, rtol=0, atol=1e-4 * expected.max()
+    )  # rounding, of more transforms
+    differ = pa.deconvolve_views(views, [pa.VaryingPsf(psfs[:1] * 2), psfs[1]], **options)
+    np.testing.assert_allclose(differ, expected, rtol=0, atol=1e-4 * expected.max())
+    with pytest.raises(pa.InvalidArgument, match="Bayesian scheme takes the same PSF"):
+        pa.ViewsDeconvolver([pa.VaryingPsf([psfs[0]] * 2)], scheme="bayesian", method="matched", device="cpu")
+
+
 def test_reports_warns_and_keeps_what_is_known(recording):
     views, psfs, _ = recording
     images = [pa.Image(view, voxel_um=(0.3, 0.1, 0.1)) for view in views]
