@@ -16,6 +16,7 @@
 #include "course.hpp"
 #include "fft_costs.hpp"
 #include "formula.hpp"
+#include "thinning.hpp"
 #include "weights.hpp"
 
 namespace planapo {
@@ -214,6 +215,11 @@ public:
     /// point = estimate + course->momentum (estimate - previous), at least floor
     virtual void predict(View<const float> estimate, View<const float> previous, float floor, const Course* course,
                          View<float> point, const Stream& stream) = 0;
+
+    // thin
+    /// taken = what falls to the share that is taken away, in the units of `observed`; kept = observed - taken
+    virtual void thin(View<const float> observed, const Thinning& thinning, View<float> kept, View<float> taken,
+                      const Stream& stream) = 0;
 
     // judge
     /// Corrects course->scale, at which `total` was taken, to what gives the estimate the flux that was recorded

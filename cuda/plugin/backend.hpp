@@ -81,6 +81,9 @@ public:
     void predict(View<const float> estimate, View<const float> previous, float floor, const Course* course,
                  View<float> point, const Stream& stream) override;
 
+    void thin(View<const float> observed, const Thinning& thinning, View<float> kept, View<float> taken,
+              const Stream& stream) override;
+
     void match_flux(const Misfit* total, double recorded, double background, std::int64_t voxels, Course* course,
                     const Stream& stream) override;
     void judge(View<const Misfit> totals, bool automatic, Course* course, View<Judgement> history,

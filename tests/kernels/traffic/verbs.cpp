@@ -43,6 +43,7 @@ void Verbs::call_all() {
     backend_.spread(estimate, grid, margin, stream);
     backend_.ratio(grid, observed, 0.5f, 0.1f, margin, partials_.data(), stream);
     backend_.misfit(grid, {observed, {}, 0.5f}, course_.data(), 0.1f, partials_.data(), stream);
+    backend_.thin(observed, {.whole = layout_.core}, estimate, previous_.view(layout_.core), stream);
     backend_.match_flux(partials_.data(), 1., 0., 1, course_.data(), stream);
     backend_.judge(View<const Misfit>(partials_.data(), {1, 1, 1}), false, course_.data(), history_.view({1, 1, 1}),
                    stream);
@@ -112,6 +113,7 @@ std::map<std::string, simt::KernelTraffic> Verbs::expected() const {
         {"add_weighed_kernel", {both(walk_over(whole), walk_over(whole)), walk_over(whole)}},
         {"multiply_to_kernel", {both(spectrum, spectrum), spectrum}},
         {"multiply_add_kernel", {both(both(spectrum, spectrum), spectrum), spectrum}},
+        {"thin_kernel", {image, both(image, image)}},
         {"match_flux_kernel", {{16, 2, 2}, {8, 1, 1}}},
         {"judge_kernel", {{32 + 16, 4, 2}, {28 + 24, 3, 2}}},  // course and misfit; course and judgement
         {"admit_kernel", {both(image, image), image}},

@@ -43,6 +43,7 @@ std::map<std::string, std::int64_t> bytes_that_must_move(const Layout& layout) {
             {"correct_kernel", 28 * c},
             {"change_kernel", 16 * c},
             {"predict_kernel", 12 * c},
+            {"thin_kernel", 12 * c},
             {"weigh_kernel", 8 * g},
             {"add_weighed_kernel", 12 * g},
             {"multiply_to_kernel", 24 * s},
