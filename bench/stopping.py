@@ -90,6 +90,18 @@ def cases() -> Iterator[Case]:
     paths = dict(radius_um=0.08, count=8, length_um=6, voxel_um=0.1, seed=1)
     truth = np.asarray(pa.phantoms.filaments((32, 64, 64), **paths), float)
     yield from phantoms("filaments", truth, psf)
+    yield from wrong_psfs()
+
+
+def wrong_psfs() -> Iterator[Case]:
+    """Soft filaments, restored with the PSF and with one that is 15 % narrower or wider."""
+    truth = np.asarray(pa.phantoms.filaments((32, 64, 64), radius_um=1.2, count=6, seed=2), float)
+    psfs = {
+        f: np.asarray(pa.psf.gaussian((4 * f, 2.5 * f, 2.5 * f), shape=(17, 11, 11))) for f in (0.85, 1, 1.15)
+    }
+    for case in phantoms("soft", truth, psfs[1].astype(float)):
+        for factor, psf in psfs.items():
+            yield Case(f"{case.name}, PSF x {factor}", case.image, psf.astype(float), truth)
 
 
 def phantoms(name: str, truth: np.ndarray, psf: np.ndarray) -> Iterator[Case]:
@@ -170,13 +182,18 @@ def draw(outcomes: list[Outcome], path: Path) -> None:
 
     chosen = [each for each in outcomes if each.method == "matched"]
     figure = Figure(figsize=(12, 6), layout="constrained")
-    marks = {"divergence": "v", "held-out": "o", "fixed": "s", "best": "*"}
-    for axes, each in zip(figure.subplots(2, (len(chosen) + 1) // 2, squeeze=False).flat, chosen):
+    marks = {"fixed": ("s", 6), "divergence": ("v", 6), "held-out": ("o", 12), "best": ("*", 8)}
+    panels = figure.subplots(2, (len(chosen) + 1) // 2, squeeze=False)
+    for axes, each in zip(panels.flat, chosen):
         axes.semilogx(np.arange(1, len(each.errors)), each.errors[1:], color="0.4")
-        for rule, mark in marks.items():
-            axes.plot(*each.stops[rule], mark, label=rule, markersize=9 if rule == "best" else 6)
+        for rule, (mark, size) in marks.items():
+            axes.plot(
+                *each.stops[rule], mark, label=rule, markersize=size, fillstyle="none" if size > 8 else None
+            )
         axes.set(title=each.case, xlabel="iterations", ylabel="NRMSE")
-    figure.axes[0].legend()
+    panels[0, 0].legend()
+    for axes in panels.flat[len(chosen) :]:
+        axes.remove()
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)
 

@@ -19,7 +19,7 @@ __global__ void __launch_bounds__(threads_per_block)
         const float recorded = observed(z, y, x);
         const float take = formula::taken(recorded, thinning, thinning.voxel(z, y, x));
         taken(z, y, x) = take;
-        kept(z, y, x) = recorded - take;
+        kept(z, y, x) = formula::kept(recorded, take, thinning);
     });
 }
 

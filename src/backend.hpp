@@ -217,9 +217,19 @@ public:
                          View<float> point, const Stream& stream) = 0;
 
     // thin
-    /// taken = what falls to the share that is taken away, in the units of `observed`; kept = observed - taken
+    /// taken = what falls to the share that is taken away, in the units of `observed`; kept = observed - taken -
+    /// thinning.offset
     virtual void thin(View<const float> observed, const Thinning& thinning, View<float> kept, View<float> taken,
                       const Stream& stream) = 0;
+
+    // consensus: where two halves of an image's photons ask for the same
+    /// correction = first + grid; grid = (2 first - 1) (2 grid - 1), `first` and grid being the halves' corrections
+    virtual void agree(View<float> grid, View<const float> first, View<float> correction, Margin margin,
+                       const Stream& stream) = 0;
+    /// estimate *= correction, at least floor, where the grid is not negative; partials[0].expected = in how many
+    /// voxels
+    virtual void update_agreed(View<const float> grid, View<const float> correction, View<float> estimate, float floor,
+                               Misfit* partials, const Stream& stream) = 0;
 
     // judge
     /// Corrects course->scale, at which `total` was taken, to what gives the estimate the flux that was recorded

@@ -74,6 +74,10 @@ PLANAPO_HD inline float corrected(float estimate, float correction, float floor)
     return larger(estimate * correction, floor);
 }
 
+/// Whether two halves of an image ask for the same, by the corrections they ask for: each 1/2 where it asks for
+/// nothing, because a half holds half of the light. Positive where both ask for more, or both for less.
+PLANAPO_HD inline float agreement(float first, float second) { return (2.f * first - 1.f) * (2.f * second - 1.f); }
+
 /// log(r) for r > 0, to 2e-7 relative of 1 + |log r|: the same bits on every device and free to vectorise, which the
 /// library's is not. Range reduction to [sqrt(1/2), sqrt(2)), then log(m) = 2 atanh(s), s = (m - 1) / (m + 1), |s| <
 /// 0.172.

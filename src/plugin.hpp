@@ -8,7 +8,7 @@
 namespace planapo {
 
 /// Changed whenever this page or backend.hpp changes: a plugin built against another is refused with a sentence.
-inline constexpr int plugin_abi = 6;
+inline constexpr int plugin_abi = 7;
 
 struct Plugin {
     int abi;                                   // first, so that it can be read whatever follows

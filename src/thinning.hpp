@@ -12,6 +12,7 @@ namespace planapo {
 struct Thinning {
     float dark = 0;              // what is recorded where no photon is
     float photons_per_unit = 1;  // of what is recorded above that
+    float offset = 0;            // subtracted from what is kept
     std::int32_t halvings = 1;   // a share of 2^-halvings is taken away, 1 to 30
     std::uint32_t draw = 0;      // other photons in each
     std::uint64_t seed = 0;
@@ -30,6 +31,11 @@ PLANAPO_HD inline float taken(float observed, const Thinning& thinning, std::uin
     const double photons = double{larger(observed - thinning.dark, 0.f)} * thinning.photons_per_unit;
     const random::Source source{thinning.seed, voxel, thinning.draw};
     return static_cast<float>(random::share_of(photons, thinning.halvings, source) / thinning.photons_per_unit);
+}
+
+/// What is left of it.
+PLANAPO_HD inline float kept(float observed, float taken, const Thinning& thinning) {
+    return observed - taken - thinning.offset;
 }
 
 }  // namespace formula

@@ -84,6 +84,11 @@ public:
     void thin(View<const float> observed, const Thinning& thinning, View<float> kept, View<float> taken,
               const Stream& stream) override;
 
+    void agree(View<float> grid, View<const float> first, View<float> correction, Margin margin,
+               const Stream& stream) override;
+    void update_agreed(View<const float> grid, View<const float> correction, View<float> estimate, float floor,
+                       Misfit* partials, const Stream& stream) override;
+
     void match_flux(const Misfit* total, double recorded, double background, std::int64_t voxels, Course* course,
                     const Stream& stream) override;
     void judge(View<const Misfit> totals, bool automatic, Course* course, View<Judgement> history,

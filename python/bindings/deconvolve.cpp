@@ -47,6 +47,16 @@ Penalty penalty_named(const std::string& name) {
                                  {"tikhonov-miller", Penalty::tikhonov_miller}});
 }
 
+Stop stop_named(const std::string& name) {
+    return value_named<Stop>(
+        "stop", name, {{"divergence", Stop::divergence}, {"held-out", Stop::held_out}, {"consensus", Stop::consensus}});
+}
+
+std::optional<std::string> name_of(std::optional<Stop> stop) {
+    if (!stop) return std::nullopt;
+    return *stop == Stop::divergence ? "divergence" : *stop == Stop::held_out ? "held-out" : "consensus";
+}
+
 std::unique_ptr<Deconvolver> build(const FloatArray& psf, const std::string& device, const DeconvolveOptions& options) {
     const View<const float> view = view_of(psf);
     const py::gil_scoped_release no_gil;
@@ -84,6 +94,11 @@ void bind_reports(py::module_& module) {
         .def_readonly("iterations", &Report::iterations)
         .def_readonly("divergence", &Report::divergence)
         .def_readonly("momentum", &Report::momentum)
+        .def_property_readonly("stop", [](const Report& report) { return name_of(report.stop); })
+        .def_readonly("held_out_divergence", &Report::held_out_divergence)
+        .def_readonly("agreeing", &Report::agreeing)
+        .def_readonly("photons_per_unit", &Report::photons_per_unit)
+        .def_readonly("dark", &Report::dark)
         .def_readonly("negative_voxels", &Report::negative_voxels)
         .def_readonly("psf_share_out_of_reach", &Report::psf_share_out_of_reach)
         .def_readonly("floor", &Report::floor)
@@ -116,7 +131,9 @@ void bind_options(py::module_& module) {
         .def_property("voxel_um", nullptr,
                       [](Options& o, const std::array<double, 3>& edges) { o.regularisation.voxel = voxel_of(edges); })
         .def_readwrite("momentum", &Options::momentum)
+        .def_property("stop", nullptr, [](Options& o, const std::string& name) { o.stop = stop_named(name); })
         .def_readwrite("iterations", &Options::iterations)
+        .def_readwrite("photons_per_unit", &Options::photons_per_unit)
         .def_readwrite("background", &Options::background)
         .def_readwrite("floor", &Options::floor)
         .def_readwrite("threads", &Options::threads)

@@ -18,6 +18,8 @@ def deconvolve(
     axes: str | None = None,
     method: str = "wiener-butterworth",
     iterations: int | str | None = None,
+    stop: str = "divergence",
+    photons_per_unit: float | None = None,
     background: float = 0.0,
     boundary: str = "mirror",
     start: str = "image",
@@ -59,7 +61,10 @@ def deconvolve(
         Back projector: ``"matched"`` is the mirrored PSF; the others reach the same resolution in a tenth of
         the iterations.
     iterations : int or "auto", optional
-        Exactly so many, at least 1. Default: until the I-divergence hardly changes.
+        Exactly so many, at least 1. Default: as `stop` decides.
+    stop : {"divergence", "held-out", "consensus"}
+        By what: an I-divergence that hardly changes, held-out photons that are predicted best, or halves of
+        the photons that agree no longer; see `Deconvolver`.
     background : float, default 0.0
         Camera offset and other light that no estimate explains, in the image's units, >= 0.
     boundary : {"mirror", "wrap", "zero", "unknown"}
@@ -76,7 +81,7 @@ def deconvolve(
     mask : array of bool or real, optional
         Of the image's shape, or of its last axes': which voxels are to be trusted, or how far.
         The others may hold anything.
-    alpha, beta, order, floor, acceleration, regularisation, strength, threads
+    photons_per_unit, alpha, beta, order, floor, acceleration, regularisation, strength, threads
         See `Deconvolver`.
 
     Returns
@@ -128,6 +133,8 @@ def deconvolve(
             kernel,
             method=method,
             iterations=iterations,
+            stop=stop,
+            photons_per_unit=photons_per_unit,
             background=background,
             boundary=boundary,
             start=start,

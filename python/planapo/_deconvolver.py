@@ -38,9 +38,9 @@ from planapo._words import said_once
 class Deconvolver:
     """Richardson-Lucy deconvolution with one PSF, built once and run on many images.
 
-    What can be held is held: transfer functions, buffers and FFT plans are kept as long as the images' shape
-    stays the same. Safe to call from several threads, which then take turns; give each thread its own to run
-    side by side. Pickled and copied as its PSF and options, from which it is built again.
+    What can be held is held as long as the images' shape stays the same. Safe to call from several threads,
+    which then take turns; give each thread its own to run side by side. Pickled and copied as its PSF and
+    options, from which it is built again.
 
     Parameters
     ----------
@@ -52,8 +52,16 @@ class Deconvolver:
         [1]_, [2]_; the others reach the same resolution in a tenth of the iterations [3]_. ``"omw"`` [4]_
         ends its Wiener filter where the OTF ends, which suits light sheets, also in skewed recordings.
     iterations : int or "auto", optional
-        Exactly so many, at least 1. Default: until the I-divergence hardly changes (at most 10; 100 for
-        matched, 20 for gaussian and butterworth).
+        Exactly so many, at least 1. Default: as `stop` decides.
+    stop : {"divergence", "held-out", "consensus"}
+        ``"divergence"``: when an iteration lowers the I-divergence by less than 0.2 % (at most 10; 100 for
+        matched, 20 for gaussian and butterworth). ``"held-out"``: after as many (at most 400) as best predict
+        one photon in eight, taken away at random. ``"consensus"``: when neither of two halves of the photons
+        is explained better, voxels changing only where both agree [9]_. The last two are for matched and a
+        well-known PSF, and take twice the work; where photons cannot be counted, the first decides.
+    photons_per_unit : float, optional
+        For the last two: 1 / the camera's gain, > 0. Default: estimated from the image's noise; give it for
+        images that were filtered or interpolated.
     background : float, default 0.0
         Camera offset and other light that no estimate explains, in the image's units, >= 0. It stays part of
         the model: the result is the light above it.
@@ -90,15 +98,14 @@ class Deconvolver:
     threads : int, optional
         Of the CPU. Default: as OpenMP decides.
     planning : {"estimate", "measure"}
-        ``"measure"`` times FFT plans once and remembers them: a slower first run, faster iterations.
+        ``"measure"`` times FFT plans once and remembers them.
 
     Attributes
     ----------
     report : DeconvolveReport or None
-        What the last run did; of a series, what was done to its last image. None before the first run and
-        after a series that failed.
+        Of the last run, or of a series' last image. None before, and after a series that failed.
     reports : tuple of DeconvolveReport
-        What the last `series` did, one for each image; empty before, and after one that failed.
+        Of the last `series`, one for each image; empty before, and after one that failed.
     notes : tuple of str
         What was done to the PSF, in sentences.
 
@@ -119,6 +126,7 @@ class Deconvolver:
     .. [6] H. Wang, P. Miller, IEEE Trans. Image Process. 23, 848 (2014). doi:10.1109/TIP.2013.2291324
     .. [7] N. Dey et al., Microsc. Res. Tech. 69, 260 (2006). doi:10.1002/jemt.20294
     .. [8] M. Bertero, P. Boccacci, Astron. Astrophys. 437, 369 (2005). doi:10.1051/0004-6361:20052717
+    .. [9] J. Manton, A. York, gradient consensus (2023). doi:10.5281/zenodo.10278919
 
     Examples
     --------
@@ -136,6 +144,8 @@ class Deconvolver:
         *,
         method: str = "wiener-butterworth",
         iterations: int | str | None = None,
+        stop: str = "divergence",
+        photons_per_unit: float | None = None,
         background: float = 0.0,
         boundary: str = "mirror",
         start: str = "image",
@@ -154,7 +164,8 @@ class Deconvolver:
         planning: str = "estimate",
     ) -> None:
         self._parameters = Options(
-            method=method, iterations=iterations, background=background, boundary=boundary, start=start,
+            method=method, iterations=iterations, stop=stop, photons_per_unit=photons_per_unit,
+            background=background, boundary=boundary, start=start,
             alpha=alpha, beta=beta, order=order, floor=floor,
             acceleration=acceleration, momentum=momentum, regularisation=regularisation, strength=strength,
             threads=threads, planning=planning,

@@ -21,6 +21,8 @@ class Options(TypedDict, total=False):
 
     method: str
     iterations: int | str | None
+    stop: str
+    photons_per_unit: float | None
     background: float
     boundary: str
     start: str
@@ -51,6 +53,8 @@ def core_options(
     momentum: Sequence[float] | None = None,
     regularisation: str = "none",
     strength: float = 2e-3,
+    stop: str = "divergence",
+    photons_per_unit: float | None = None,
     threads: int | None = None,
     planning: str = "estimate",
 ) -> _core.DeconvolveOptions:
@@ -59,7 +63,10 @@ def core_options(
         raise InvalidArgument(f'planning is "{planning}": use "estimate" or "measure".')
     options = _core.DeconvolveOptions()
     options.method, options.boundary, options.start = str(method), str(boundary), str(start)
+    options.stop = str(stop)
     options.iterations = chosen_iterations(iterations)
+    if photons_per_unit is not None:
+        options.photons_per_unit = number("photons_per_unit", photons_per_unit)
     options.background = number("background", background)
     options.alpha, options.beta = number_or_auto("alpha", alpha), number_or_auto("beta", beta)
     options.order = whole("order", order)

@@ -69,6 +69,12 @@ def restoration(
             {
                 "divergence": [float(f"{value:.6g}") for value in report.divergence],
                 "momentum": [float(f"{factor:.9g}") for factor in report.momentum],
+                **({"stop": report.stop} if report.stop else {}),
+                **(
+                    {"photons_per_unit": report.photons_per_unit, "dark": report.dark}
+                    if report.stop in ("held-out", "consensus")
+                    else {}
+                ),
                 "floor": report.floor,
                 "alpha": report.alpha,
                 "beta": report.beta,

@@ -47,6 +47,16 @@ class DeconvolveReport(_Lines):
         entry more than `iterations`, or two where it went a step back.
     momentum : tuple of float
         Factors of the acceleration, of every iteration after the first; empty without.
+    stop : str or None
+        ``"divergence"``, ``"held-out"`` or ``"consensus"``: what decided on the iterations, if that.
+    held_out_divergence : tuple of float
+        I-divergence a voxel of the photons that were held out from what the start and each estimate of the
+        rest predict, up to where it was seen to rise.
+        For ``"consensus"`` of both halves, which are others each time.
+    agreeing : tuple of float
+        For ``"consensus"``: the share of voxels that each iteration changed.
+    photons_per_unit, dark : float
+        Where photons were counted: the noise has the variance (mean - dark) / photons_per_unit. Else 0.
     negative_voxels : int
         Voxels of the image below zero, taken as 0.
     psf_share_out_of_reach : float
@@ -69,6 +79,11 @@ class DeconvolveReport(_Lines):
     iterations: int
     divergence: tuple[float, ...]
     momentum: tuple[float, ...]
+    stop: str | None
+    held_out_divergence: tuple[float, ...]
+    agreeing: tuple[float, ...]
+    photons_per_unit: float
+    dark: float
     negative_voxels: int
     psf_share_out_of_reach: float
     floor: float
@@ -93,6 +108,11 @@ class DeconvolveReport(_Lines):
             iterations=core.iterations,
             divergence=tuple(core.divergence),
             momentum=tuple(core.momentum),
+            stop=core.stop,
+            held_out_divergence=tuple(core.held_out_divergence),
+            agreeing=tuple(core.agreeing),
+            photons_per_unit=core.photons_per_unit,
+            dark=core.dark,
             negative_voxels=core.negative_voxels,
             psf_share_out_of_reach=core.psf_share_out_of_reach,
             floor=core.floor,

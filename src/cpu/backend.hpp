@@ -78,6 +78,11 @@ public:
     void thin(View<const float> observed, const Thinning& thinning, View<float> kept, View<float> taken,
               const Stream&) override;
 
+    void agree(View<float> grid, View<const float> first, View<float> correction, Margin margin,
+               const Stream&) override;
+    void update_agreed(View<const float> grid, View<const float> correction, View<float> estimate, float floor,
+                       Misfit* partials, const Stream&) override;
+
     void match_flux(const Misfit* total, double recorded, double background, std::int64_t voxels, Course* course,
                     const Stream&) override;
     void judge(View<const Misfit> totals, bool automatic, Course* course, View<Judgement> history,

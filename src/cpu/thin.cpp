@@ -10,7 +10,7 @@ void CpuBackend::thin(View<const float> observed, const Thinning& thinning, View
         float *keep = kept.row(z, y), *take = taken.row(z, y);
         for (std::int64_t x = 0; x < observed.shape().x; ++x) {
             take[x] = formula::taken(recorded[x], thinning, thinning.voxel(z, y, x));
-            keep[x] = recorded[x] - take[x];
+            keep[x] = formula::kept(recorded[x], take[x], thinning);
         }
     });
 }

@@ -100,7 +100,7 @@ void JointSteps::measure_gain(const Run& run, const Stream& stream) {
 }
 
 void JointSteps::start(const Run& run, const Stream& stream) {
-    work_.forget(stream);
+    work_.forget(run, stream);
     measure_gain(run, stream);
     backend_.fill(estimate(run), std::max(run.mean, run.floor), stream);
     if (gain_.data() != nullptr) {
@@ -174,8 +174,11 @@ void JointSteps::look(const Run& run, std::int64_t index, const Stream& stream) 
     const bool at_its_flux = keeps_previous(work_.options);
     blur(index).project(work_.grid(), stream);
     if (at_its_flux) misfit_at_its_flux(run, index, stream);
+    if (run.held_out)
+        backend_.misfit(work_.grid(), run.held_out->photons, work_.course(index), run.floor, work_.partials(index),
+                        stream);
     backend_.residual(work_.grid(), view(run, index), run.floor, work_.layout.residual,
-                      work_.partials(at_its_flux ? work_.views : index), stream);
+                      work_.partials(at_its_flux || run.held_out ? work_.views : index), stream);
 }
 
 /// Gathers what all views ask of one and the same estimate.

@@ -33,6 +33,19 @@ void check_acceleration(const DeconvolveOptions& options) {
         require(factor >= 0 && factor <= 1, "A factor of acceleration is {}: each must lie between 0 and 1.", factor);
 }
 
+/// A consensus has an update of its own, which knows no other rules.
+void check_stop(const DeconvolveOptions& options) {
+    const bool splits = options.stop != Stop::divergence;
+    require(!splits || options.method == Method::matched,
+            "The stops \"held-out\" and \"consensus\" are for the method \"matched\": the others do not make a "
+            "prediction as good as they can.");
+    require(options.stop != Stop::consensus ||
+                (options.boundary != Boundary::unknown && options.acceleration == Acceleration::none &&
+                 options.regularisation.penalty == Penalty::none),
+            "The stop \"consensus\" knows no unknown boundary, no acceleration and no regularisation: leave them out, "
+            "or stop by \"held-out\".");
+}
+
 }  // namespace
 
 void check_background(double background) {
@@ -49,6 +62,9 @@ void check(const DeconvolveOptions& options) {
     check_background(options.background);
     require(!options.floor || (*options.floor > 0 && *options.floor <= largest),
             "floor is {}: it must be a finite number above 0.", options.floor.value_or(0));
+    check_stop(options);
+    require(!options.photons_per_unit || (*options.photons_per_unit > 0 && *options.photons_per_unit <= largest),
+            "photons_per_unit is {}: it must be a finite number above 0.", options.photons_per_unit.value_or(0));
     const ProjectorOptions& projector = options.projector;
     require(!projector.alpha || (std::isfinite(*projector.alpha) && *projector.alpha > 0),
             "alpha is {}: it must be a finite number above 0, or left out for the method to decide.",

@@ -13,7 +13,7 @@ PlainSteps::PlainSteps(Workspace& work, Blur& blur) : work_(work), blur_(blur) {
 }
 
 void PlainSteps::begin(const Run& run, const Stream& stream) {
-    work_.forget(stream);
+    work_.forget(run, stream);
     if (work_.options.start == Start::flat) {
         work_.backend.fill(run.estimate, std::max(run.mean, run.floor), stream);
     } else {
@@ -28,17 +28,20 @@ void PlainSteps::begin(const Run& run, const Stream& stream) {
 void PlainSteps::look(const Run& run, const Stream& stream) {
     const Recorded& view = run.views[0];
     const View<float> grid = work_.grid();
-    const bool at_its_flux = keeps_previous(work_.options);
+    const bool at_its_flux = keeps_previous(work_.options), judged_before = at_its_flux || run.held_out;
     blur_.project(grid, stream);
     if (at_its_flux) {
         work_.backend.misfit(grid, view, work_.course(), run.floor, work_.partials(), stream);
         work_.backend.match_flux(work_.partials(), run.flux[0].recorded, run.flux[0].background, 1, work_.course(),
                                  stream);
-        work_.backend.misfit(grid, view, work_.course(), run.floor, work_.partials(), stream);
+    }
+    if (judged_before) {
+        const Recorded& judge = run.held_out ? run.held_out->photons : view;
+        work_.backend.misfit(grid, judge, work_.course(), run.floor, work_.partials(), stream);
         work_.judge(stream);
     }
     work_.backend.ratio(grid, view.image, view.background, run.floor, work_.layout.ratio, work_.partials(), stream);
-    if (!at_its_flux) work_.judge(stream);
+    if (!judged_before) work_.judge(stream);
 }
 
 void PlainSteps::step(const Run& run, const Stream& stream) {

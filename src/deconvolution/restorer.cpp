@@ -44,6 +44,15 @@ bool ends_somewhere(Boundary boundary) { return boundary == Boundary::zero || bo
 /// Where recordings end, frequencies mix: a projector that lifts weak ones high would explode (docs/algorithms.md).
 constexpr double least_alpha_at_borders = 0.01;
 
+bool holds_out(const Problem& problem) { return may_split(problem) && problem.options.stop != Stop::consensus; }
+
+std::string uncounted_sentence(const std::string& reason) {
+    return fmt::format(
+        "How many photons the image has is not known, because {}: it was restored until the I-divergence hardly "
+        "changed. Where that is right, give photons_per_unit.",
+        reason);
+}
+
 }  // namespace
 
 VaryingPsf one_psf(View<const float> psf) { return VaryingPsf::of_grid({normalised_psf(psf).view()}, {1, 1, 1}); }
@@ -66,16 +75,20 @@ Restorer::Restorer(std::vector<VaryingPsf> psfs, const DeconvolveOptions& option
 
 DeconvolvePlan Restorer::plan(Shape shape) const {
     checked_bytes(shape, sizeof(float));
-    return plan_richardson_lucy(problem_, shape, device_);
+    DeconvolvePlan plan = plan_richardson_lucy(problem_, shape, device_);
+    if (holds_out(problem_)) plan.device_bytes += HoldOut::bytes(shape);
+    return plan;
 }
 
 RichardsonLucy& Restorer::algorithm_for(Shape shape, const ProjectorOptions& projector) {
     if (algorithm_ == nullptr || algorithm_->image_shape() != shape || problem_.options.projector != projector) {
         algorithm_.reset();  // first, so that both never need room at once
+        hold_out_.reset();
         copies_ = Copies();
         copies_.views.resize(problem_.views());
         problem_.options.projector = projector;
         algorithm_ = std::make_unique<RichardsonLucy>(problem_, shape, device_);
+        if (holds_out(problem_)) hold_out_.emplace(shape, device_);
     }
     return *algorithm_;
 }
@@ -155,6 +168,38 @@ void Restorer::settle(Run& run, DeconvolveReport& report, Shape shape) const {
         report.warnings.push_back(out_of_reach_sentence(report.psf_share_out_of_reach, shape));
 }
 
+std::optional<PhotonScale> Restorer::photons_of(const Run& run, const Stream& stream, DeconvolveReport& report) const {
+    const Recorded& view = run.views[0];
+    FoundPhotonScale found{{},
+                           "only those of one image without weights are split, and only where one PSF blurs all of it"};
+    if (may_split(problem_) && view.weights.empty())
+        found = fit_photon_scale(noise_samples(view.image, device_.backend(), stream), options().photons_per_unit);
+    if (found.scale) {
+        report.photons_per_unit = found.scale->photons_per_unit;
+        report.dark = found.scale->dark;
+    } else if (options().stop != Stop::divergence) {
+        report.warnings.push_back(uncounted_sentence(found.reason));
+    }
+    return found.scale;
+}
+
+void Restorer::iterate(const Run& run, std::optional<int> iterations, const Progress& progress, const Stream& stream,
+                       DeconvolveReport& report) {
+    const auto photons = iterations ? std::nullopt : photons_of(run, stream, report);
+    if (photons && options().stop == Stop::consensus) {
+        report.stop = Stop::consensus;
+        return algorithm_->agree(run, *photons, progress, stream, report);
+    }
+    if (photons) {
+        report.stop = Stop::held_out;
+        iterations = hold_out_->iterations(*algorithm_, run, *photons, first_half_of(progress), stream, report);
+    } else if (!iterations) {
+        report.stop = Stop::divergence;
+    }
+    algorithm_->set_iterations(iterations);
+    algorithm_->run(run, photons ? second_half_of(progress) : progress, stream, report);
+}
+
 template <typename T>
 DeconvolveReport Restorer::restore(const std::vector<Incoming<T>>& views, View<float> out,
                                    const DeconvolveOptions& decided, const Progress& progress, const Stream& stream) {
@@ -174,8 +219,7 @@ DeconvolveReport Restorer::restore(const std::vector<Incoming<T>>& views, View<f
         survey(i, stream, run, report);
     }
     settle(run, report, shape);
-    algorithm.set_iterations(decided.iterations);
-    algorithm.run(run, progress, stream, report);
+    iterate(run, decided.iterations, progress, stream, report);
     if (options_.iterations && algorithm.scales_to_flux(run))
         if (std::string sentence = over_iteration_sentence(report.divergence); !sentence.empty())
             report.warnings.push_back(std::move(sentence));

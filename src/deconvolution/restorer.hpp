@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "held_out.hpp"
 #include "on_device.hpp"
 #include "richardson_lucy.hpp"
 
@@ -49,6 +50,11 @@ private:
     double weighted_sum(const Recorded& view, float background, const Stream& stream) const;
     /// "The image", or which of the views.
     std::string name_of(std::size_t view) const;
+    /// How many photons the image has, where that is asked and can be answered; a warning says where it cannot.
+    std::optional<PhotonScale> photons_of(const Run& run, const Stream& stream, DeconvolveReport& report) const;
+    /// So many iterations, or as the options have it.
+    void iterate(const Run& run, std::optional<int> iterations, const Progress& progress, const Stream& stream,
+                 DeconvolveReport& report);
     void settle(Run& run, DeconvolveReport& report, Shape shape) const;
 
     Device device_;
@@ -59,6 +65,7 @@ private:
     std::mutex mutex_;
     std::atomic<std::thread::id> busy_thread_;
     std::unique_ptr<RichardsonLucy> algorithm_;  // for the last shape and back projector
+    std::optional<HoldOut> hold_out_;
     Copies copies_;
 };
 

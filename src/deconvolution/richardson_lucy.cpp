@@ -75,7 +75,15 @@ private:
     const Stream& stream_;
 };
 
+bool seeks_consensus(const Problem& problem) { return may_split(problem) && problem.options.stop == Stop::consensus; }
+
 }  // namespace
+
+bool may_split(const Problem& problem) {
+    const DeconvolveOptions& options = problem.options;
+    return !options.iterations && options.method == Method::matched && problem.views() == 1 &&
+           is_one(problem.psfs[0]) && options.stop != Stop::divergence;
+}
 
 DeconvolvePlan plan_richardson_lucy(const Problem& problem, Shape image, const Device& device) {
     const Backend& backend = device.backend();
@@ -90,6 +98,7 @@ DeconvolvePlan plan_richardson_lucy(const Problem& problem, Shape image, const D
     for (const auto& plan : plans.views) bytes += plan->bytes(layout);
     bytes += is_plain(problem) ? PlainSteps::bytes(image, options)
                                : JointSteps::bytes(layout, image, problem.scheme, options, backend);
+    if (seeks_consensus(problem)) bytes += Consensus::bytes(image);
     if (!plans.even && options.boundary != Boundary::unknown)
         bytes += 2 * checked_bytes(layout.domain, sizeof(float));                      // the gain, and what measures it
     if (!device.is_cpu()) bytes += (views + 1) * checked_bytes(image, sizeof(float));  // copied there and back
@@ -106,6 +115,7 @@ RichardsonLucy::RichardsonLucy(const Problem& problem, Shape image, const Device
     } else {
         for (const auto& plan : plans.views) blurs_.push_back(plan->build(work_->layout, *work_->transform));
     }
+    if (seeks_consensus(problem)) consensus_ = std::make_unique<Consensus>(*work_, *blurs_[0]);
     recorded_step_ = work_->backend.new_recording();
     for (auto& mark : marks_) mark = work_->backend.new_mark();
     if (is_plain(problem)) {
@@ -169,6 +179,7 @@ Verdict RichardsonLucy::take_steps(Steps& steps, const Run& run, const Progress&
             const Verdict verdict = read_history(run, done, result);
             report(progress, done, most);
             if (verdict != Verdict::go_on) return verdict;
+            if (run.held_out && past_its_minimum(result.divergence)) return Verdict::stop;
         }
     }
     return Verdict::go_on;
@@ -190,6 +201,22 @@ void RichardsonLucy::run(const Run& run, const Progress& progress, const Stream&
     }
     steps.hand_over(run, verdict, stream);
     if (verdict == Verdict::go_on) report(progress, most, most);
+}
+
+std::vector<double> RichardsonLucy::predict(const Run& run, const Progress& progress, const Stream& stream) {
+    const WaitOnLeaving wait(work_->backend, stream);
+    Steps& steps = steps_for(run);
+    set_iterations(most_held_out_iterations);
+    DeconvolveReport found;
+    steps.begin(run, stream);
+    take_steps(steps, run, progress, stream, found);
+    return found.divergence;
+}
+
+void RichardsonLucy::agree(const Run& run, const PhotonScale& scale, const Progress& progress, const Stream& stream,
+                           DeconvolveReport& result) {
+    const WaitOnLeaving wait(work_->backend, stream);
+    consensus_->run(run, scale, progress, stream, result);
 }
 
 }  // namespace planapo

@@ -9,6 +9,7 @@
 #include <planapo/deconvolve_views.hpp>
 #include <planapo/varying_psf.hpp>
 
+#include "consensus.hpp"
 #include "steps.hpp"
 
 namespace planapo {
@@ -21,6 +22,10 @@ struct Problem {
 
     std::size_t views() const { return psfs.size(); }
 };
+
+/// Whether photons are to be split, if the image's noise tells how many there are: of one image, whose matched
+/// restoration makes predictions as good as they can be.
+bool may_split(const Problem& problem);
 
 /// The bytes that `RichardsonLucy` will hold on its device.
 DeconvolvePlan plan_richardson_lucy(const Problem& problem, Shape image, const Device& device);
@@ -37,6 +42,14 @@ public:
 
     /// Whether a given number of iterations is judged at the image's flux, which unmatched projectors overshoot.
     bool scales_to_flux(const Run& run) const;
+
+    /// The I-divergence per voxel of the run's held-out photons for the start and each estimate, until it was seen to
+    /// rise. Leaves an estimate of no use, and the number of iterations to be set again. Waits.
+    std::vector<double> predict(const Run& run, const Progress& progress, const Stream& stream);
+
+    /// By gradient consensus, for options that ask for it. Waits.
+    void agree(const Run& run, const PhotonScale& scale, const Progress& progress, const Stream& stream,
+               DeconvolveReport& report);
 
     Shape image_shape() const { return work_->image; }
     double psf_share_out_of_reach() const { return share_cut_; }
@@ -57,6 +70,7 @@ private:
     std::unique_ptr<Workspace> work_;
     std::vector<std::unique_ptr<Blur>> blurs_;
     std::unique_ptr<Steps> plain_, joint_;
+    std::unique_ptr<Consensus> consensus_;
     std::unique_ptr<Recording> recorded_step_;
     std::array<std::unique_ptr<Mark>, 2> marks_;
 };

@@ -153,7 +153,8 @@ void Deconvolver::run_series(const Series& series, const ReadImage<T>& read, con
         try {
             const auto within = [&](double done, double of) { return told.at(static_cast<double>(index) + done / of); };
             DeconvolveReport report = restore(slot.image(), {}, slot.result(), decided, within, slot.stream());
-            decided.iterations = report.iterations;
+            // A consensus has updates of its own: so many plain iterations are something else.
+            if (report.stop != Stop::consensus) decided.iterations = report.iterations;
             decided.projector.alpha = report.alpha;
             decided.projector.beta = report.beta;
             return report;

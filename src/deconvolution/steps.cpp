@@ -29,8 +29,8 @@ void Workspace::judge(const Stream& stream) const {
     backend.judge(totals, stops_by_itself(options), course(), history.view(), stream);
 }
 
-void Workspace::forget(const Stream& stream) const {
-    static const Course fresh;
+void Workspace::forget(const Run& run, const Stream& stream) {
+    fresh.scale = run.held_out ? run.held_out->scale : 1;
     for (std::int64_t view = 0; view < views; ++view) backend.copy(&fresh, course(view), sizeof fresh, stream);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <planapo/deconvolve.hpp>
@@ -18,6 +19,13 @@ struct Flux {
     double recorded = 0, background = 0;
 };
 
+/// What estimates are judged by, where that is not what they are made from: photons that they have not seen. What a run
+/// predicts for its own image, times `scale`, is predicted for these.
+struct HeldOut {
+    Recorded photons;
+    double scale = 1;
+};
+
 /// What one run works on: views on the device, free of NaN.
 struct Run {
     std::vector<Recorded> views;
@@ -25,6 +33,7 @@ struct Run {
     View<float> estimate;
     float mean = 0, floor = 0, scale = 0;  // above the background; the smallest estimate; what counts as bright
     float largest_weight = 0;
+    std::optional<HeldOut> held_out = {};  // of the only view
 };
 
 /// What is kept from run to run for images of one shape.
@@ -37,7 +46,7 @@ struct Workspace {
     /// The first of a view's partial sums is their total; behind the last view there is room for one nobody looks at.
     Misfit* partials(std::int64_t view = 0) const { return static_cast<Misfit*>(sums.data()) + view * sums_per_view; }
     void judge(const Stream& stream) const;
-    void forget(const Stream& stream) const;  ///< courses begin anew
+    void forget(const Run& run, const Stream& stream);  ///< courses begin anew
 
     Device device;
     Backend& backend;
@@ -48,6 +57,7 @@ struct Workspace {
     Buffer grid_memory, sums, courses;
     std::int64_t sums_per_view;
     std::unique_ptr<Transform> transform;
+    Course fresh;               // what courses begin as: it must be there until it is copied
     Pinned<Judgement> history;  // of the last few estimates, by their number: the host is never far behind
 };
 

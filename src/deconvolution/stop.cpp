@@ -1,5 +1,7 @@
 #include "stop.hpp"
 
+#include <algorithm>
+
 namespace planapo {
 
 int most_iterations(const DeconvolveOptions& options) {
@@ -14,6 +16,11 @@ int most_iterations(const DeconvolveOptions& options) {
         default:
             return 20;
     }
+}
+
+bool past_its_minimum(const std::vector<double>& values) {
+    constexpr std::ptrdiff_t patience = 5;
+    return values.end() - std::min_element(values.begin(), values.end()) > patience;
 }
 
 }  // namespace planapo

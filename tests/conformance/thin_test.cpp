@@ -40,12 +40,13 @@ Volume<float> recorded(Shape shape, const Thinning& thinning) {
 
 TEST_P(Thin, TakesAShareOfEachVoxelAndKeepsTheRest) {
     for_each_size(quick_sizes(), [&](Shape shape) {
-        const Thinning thinning{.dark = 3, .photons_per_unit = 4, .halvings = 2, .draw = 5, .seed = 9, .whole = shape};
+        const Thinning thinning{
+            .dark = 3, .photons_per_unit = 4, .offset = 0.5f, .halvings = 2, .draw = 5, .seed = 9, .whole = shape};
         const Volume<float> observed = recorded(shape, thinning);
         const auto [kept, taken] = thin(observed, thinning);
         for_each_voxel(shape, [&](auto z, auto y, auto x) {
             const float all = observed.view()(z, y, x), take = taken.view()(z, y, x);
-            ASSERT_EQ(kept.view()(z, y, x), all - take);
+            ASSERT_EQ(kept.view()(z, y, x), all - take - 0.5f);
             ASSERT_TRUE(take >= 0 && take <= std::max(all - 3, 0.f)) << all << " of which " << take;
             ASSERT_EQ(take * 4, std::floor(take * 4));  // whole photons
             // Eight standard deviations: never in so few voxels.

@@ -149,6 +149,24 @@ def deconvolve(
             metavar="N|auto", help="Exactly so many, or as the method decides.", rich_help_panel="Method"
         ),
     ] = "auto",
+    stop: Annotated[
+        str,
+        typer.Option(
+            metavar="RULE",
+            help="What decides: divergence, held-out or consensus.",
+            rich_help_panel="Method",
+        ),
+    ] = "divergence",
+    photons_per_unit: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(
+            "--photons-per-unit",
+            parser=number,
+            metavar="NUMBER",
+            help="For held-out and consensus: 1 / the camera's gain. Default: from the noise.",
+            rich_help_panel="Method",
+        ),
+    ] = None,
     background: Annotated[
         float,
         typer.Option(
@@ -291,7 +309,8 @@ def deconvolve(
         voxel_um=triple("--voxel", voxel), psf_voxel_um=triple("--psf-voxel", psf_voxel),
         dtype=dtype, compression=compression, preview=preview, device=device,
         options={
-            "method": method, "iterations": count, "background": background, "boundary": boundary,
+            "method": method, "iterations": count, "stop": stop, "photons_per_unit": photons_per_unit,
+            "background": background, "boundary": boundary,
             "start": start, "alpha": alpha, "beta": beta, "order": order, "floor": floor,
             "acceleration": acceleration, "regularisation": regularisation, "strength": strength,
             "threads": threads,

@@ -67,6 +67,8 @@ void Verbs::call_for_views() {
     backend_.change(estimate, previous, all, changes_.data(), stream);
     backend_.choose_momentum(changes_.data(), Momentum::biggs_andrews, {}, course_.data(), stream);
     backend_.predict(estimate, previous, 0.1f, course_.data(), all, stream);
+    backend_.agree(grid, estimate, all, layout_.margin, stream);
+    backend_.update_agreed(observed, all, estimate, 0.f, partials_.data(), stream);
 }
 
 /// What takes part where blur varies in space.
@@ -124,6 +126,8 @@ std::map<std::string, simt::KernelTraffic> Verbs::expected() const {
         {"correct_kernel", {both(core, both(both(image, image), both(image, image))), both(image, image)}},
         {"change_kernel", {both(image, both(image, image)), image}},
         {"predict_kernel", {both(image, image), image}},
+        {"agree_kernel", {both(core, image), both(image, grid)}},
+        {"update_agreed_kernel", {both(image, both(image, image)), image}},
     };
 }
 

@@ -44,6 +44,8 @@ std::map<std::string, std::int64_t> bytes_that_must_move(const Layout& layout) {
             {"change_kernel", 16 * c},
             {"predict_kernel", 12 * c},
             {"thin_kernel", 12 * c},
+            {"agree_kernel", 12 * c + 4 * g},
+            {"update_agreed_kernel", 16 * c},
             {"weigh_kernel", 8 * g},
             {"add_weighed_kernel", 12 * g},
             {"multiply_to_kernel", 24 * s},
@@ -55,7 +57,7 @@ std::map<std::string, std::int64_t> bytes_that_must_move(const Layout& layout) {
 std::int64_t bytes_left(const std::string& kernel, std::int64_t blocks) {
     if (kernel == "survey_kernel") return blocks * survey_bytes;
     const bool sums = kernel == "ratio_kernel" || kernel == "misfit_kernel" || kernel == "residual_kernel" ||
-                      kernel == "change_kernel";
+                      kernel == "change_kernel" || kernel == "update_agreed_kernel";
     return sums ? blocks * misfit_bytes : 0;
 }
 
@@ -81,8 +83,9 @@ void check_layout(const Layout& layout) {
     EXPECT_EQ(found.at("total_survey_kernel").loads.bytes, verbs.blocks() * survey_bytes);
     EXPECT_LE(found.at("total_survey_kernel").loads.sectors, verbs.blocks() * 7);
     if (verbs.blocks() == 1) return;
-    EXPECT_EQ(found.at("total_kernel").loads.bytes, 3 * verbs.blocks() * misfit_bytes);  // ratio, misfit, residual
-    EXPECT_LE(found.at("total_kernel").loads.sectors, 3 * verbs.blocks() * 2);
+    EXPECT_EQ(found.at("total_kernel").loads.bytes,
+              4 * verbs.blocks() * misfit_bytes);  // ratio, misfit, residual, agreed
+    EXPECT_LE(found.at("total_kernel").loads.sectors, 4 * verbs.blocks() * 2);
 }
 
 /// A core in a grid with no margin, a lopsided one, one that is wide behind, and one on both sides.
