@@ -10,7 +10,7 @@ import numpy as np
 from planapo._arrays import real_array
 from planapo._core import InvalidArgument
 from planapo._deconvolver import Deconvolver
-from planapo._image import Image, checked_axes, other_voxels
+from planapo._image import Image, checked_axes, origin_of
 from planapo._options import Progress
 from planapo._words import counted
 
@@ -46,20 +46,23 @@ def restore_many(
     """Return the restored image: time points of one channel share what its first one decides."""
     values = real_array("image", image)
     ordered = _in_order(values, axes)
-    trust = None if mask is None else _in_order(np.broadcast_to(np.asarray(mask), values.shape), axes)
+    trust = None if mask is None else _in_order(_spread(mask, values.shape), axes)
     channels = len(ordered)
     psfs = list(psf) if is_listed(psf) else [psf] * channels
     if len(psfs) != channels:
         raise InvalidArgument(f"There are {counted(len(psfs), 'PSF')} for {counted(channels, 'channel')}.")
     out = np.empty(values.shape, np.float32)
     results = _in_order(out, axes)
+    plans = []
     for channel, kernel in enumerate(psfs):
         told = _part_of(progress, channel, channels)
         if trust is None:
-            make(kernel).series(ordered[channel], out=_Frames(results[channel]), progress=told)
+            plan = make(kernel)
+            plan.series(ordered[channel], out=_Frames(results[channel]), progress=told)
         else:
-            _restore_masked(ordered[channel], trust[channel], results[channel], kernel, make)
-    return _with_facts(out, image)
+            plan = _restore_masked(ordered[channel], trust[channel], results[channel], kernel, make)
+        plans.append(plan)
+    return _with_facts(out, image, plans)
 
 
 class _Frames:
@@ -78,13 +81,23 @@ class _Frames:
         self._frames[index] = result
 
 
-def _restore_masked(frames: np.ndarray, trust: np.ndarray, results: np.ndarray, psf: Any, make: Make) -> None:
+def _restore_masked(
+    frames: np.ndarray, trust: np.ndarray, results: np.ndarray, psf: Any, make: Make
+) -> Deconvolver:
     plan = make(psf)
     for index, frame in enumerate(frames):
         results[index] = plan(frame, mask=trust[index])
         if index == 0 and len(frames) > 1:
             assert plan.report is not None
             plan = make(psf, iterations=plan.report.iterations)
+    return plan
+
+
+def _spread(mask: Any, shape: tuple[int, ...]) -> np.ndarray:
+    values = np.asarray(mask)
+    if values.shape != shape[len(shape) - values.ndim :]:
+        raise InvalidArgument(f"mask has the shape {values.shape}, but the image {shape}.")
+    return np.broadcast_to(values, shape)
 
 
 def _in_order(values: np.ndarray, axes: str) -> np.ndarray:
@@ -103,9 +116,15 @@ def _part_of(progress: Progress | None, channel: int, channels: int) -> Progress
     return lambda done, total: progress(channel * total + done, channels * total)
 
 
-def _with_facts(out: np.ndarray, image: Any) -> np.ndarray:
+def _with_facts(out: np.ndarray, image: Any, plans: list[Deconvolver]) -> np.ndarray:
+    """Of an `Image` an `Image` that knows how it was made: by the first time point of each channel."""
     if not isinstance(image, Image) or image._facts is None:
         return out
+    firsts = [plan.reports[0] if plan.reports else plan.report for plan in plans]
+    facts = plans[0]._facts_of(image._facts, origin_of(image), [each for each in firsts if each is not None])
+    assert facts is not None and isinstance(facts.provenance, dict)
+    if len(plans) > 1:
+        facts.provenance["psf"] = {"psfs": [plan._psf_origin for plan in plans]}
     result = out.view(Image)
-    result._facts = other_voxels(image._facts)
+    result._facts = facts
     return result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import planapo as pa
 import pytest
@@ -38,6 +40,8 @@ def test_an_image_knows_its_axes(movie):
     restored = pa.deconvolve(image, psfs[0], **OPTIONS)
 
     assert restored.axes == "TCZYX" and restored.voxel_um == (0.3, 0.1, 0.1)
+    made = json.loads(restored.provenance)
+    assert made["iterations"] == [2, 2] and len(made["psf"]["psfs"]) == 2
     np.testing.assert_array_equal(restored[1, 1], pa.deconvolve(values[1, 1], psfs[0], **OPTIONS))
 
 
